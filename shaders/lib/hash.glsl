@@ -1,0 +1,54 @@
+// Integer hashes, equal on every GPU: PCG by Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
+
+uvec2 pcg2d(uvec2 v) {
+    v = v * 1664525u + 1013904223u;
+    v.x += v.y * 1664525u;
+    v.y += v.x * 1664525u;
+    v ^= v >> 16u;
+    v.x += v.y * 1664525u;
+    v.y += v.x * 1664525u;
+    return v ^ (v >> 16u);
+}
+
+uvec3 pcg3d(uvec3 v) {
+    v = v * 1664525u + 1013904223u;
+    v.x += v.y * v.z;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v ^= v >> 16u;
+    v.x += v.y * v.z;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    return v;
+}
+
+uvec4 pcg4d(uvec4 v) {
+    v = v * 1664525u + 1013904223u;
+    v.x += v.y * v.w;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v.w += v.y * v.z;
+    v ^= v >> 16u;
+    v.x += v.y * v.w;
+    v.y += v.z * v.x;
+    v.z += v.x * v.y;
+    v.w += v.y * v.z;
+    return v;
+}
+
+// 0 ≤ x < 1 from the upper 24 bits, the better ones; exact in a float.
+float unit(uint h) { return float(h >> 8u) * (1.0 / 16777216.0); }
+vec2 unit(uvec2 h) { return vec2(h >> 8u) * (1.0 / 16777216.0); }
+vec3 unit(uvec3 h) { return vec3(h >> 8u) * (1.0 / 16777216.0); }
+vec4 unit(uvec4 h) { return vec4(h >> 8u) * (1.0 / 16777216.0); }
+
+// −1 < x < 1, never 0.
+vec2 signed_unit(uvec2 h) { return (vec2(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+vec3 signed_unit(uvec3 h) { return (vec3(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+vec4 signed_unit(uvec4 h) { return (vec4(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+
+// Where a seed, fractional or not, moves the lattice of cells: far, and in all directions.
+uvec4 seed_offset(float seed) {
+    uint bits = floatBitsToUint(seed + 0.0);    // −0 is 0
+    return pcg4d(uvec4(bits, bits ^ 0x9E3779B9u, bits + 0x85EBCA6Bu, ~bits));
+}

@@ -1,0 +1,117 @@
+"""Compiled programs, and the cache that compiles the same text only once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from struct import pack
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from weakref import WeakValueDictionary
+
+from .formats import PixelFormat
+from .source import Line, guarded
+from .wrapper import VERSION, VERTEX
+
+if TYPE_CHECKING:
+    from .context import Gpu
+
+Value: TypeAlias = float | Iterable[float] | Iterable[Iterable[float]]
+"""A uniform's value: a number, a vector or flat matrix, or a sequence of those for an array."""
+
+_GLSL_TYPES = {
+    0x1404: "int", 0x1405: "uint", 0x1406: "float", 0x8B50: "vec2", 0x8B51: "vec3", 0x8B52: "vec4",
+    0x8B53: "ivec2", 0x8B54: "ivec3", 0x8B55: "ivec4", 0x8B56: "bool", 0x8B57: "bvec2", 0x8B58: "bvec3",
+    0x8B59: "bvec4", 0x8B5A: "mat2", 0x8B5B: "mat3", 0x8B5C: "mat4", 0x8B5E: "sampler2D", 0x8DC6: "uvec2",
+    0x8DC7: "uvec3", 0x8DC8: "uvec4",
+}  # fmt: skip
+
+
+class Kernel:
+    """One compiled and linked text: a compute shader, or a raster program with its empty vertex array."""
+
+    __slots__ = ("__weakref__", "_trash", "_uniforms", "shader", "vertices")
+
+    def __init__(self, gpu: Gpu, lines: list[Line], compute: bool) -> None:
+        self._trash = gpu.trash
+        self.vertices: Any = None
+        if compute:
+            self.shader: Any = guarded(lines, gpu.ctx.compute_shader)
+        else:
+            vertex = VERSION + VERTEX
+            self.shader = guarded(lines, lambda text: gpu.ctx.program(vertex_shader=vertex, fragment_shader=text))
+            self.vertices = gpu.ctx.vertex_array(self.shader, [])
+            self.vertices.vertices = 3
+        import moderngl
+
+        self._uniforms: dict[str, Any] = {  # moderngl's stubs lack gl_type and fmt
+            name: self.shader[name] for name in self.shader if isinstance(self.shader[name], moderngl.Uniform)
+        }
+        inputs = self._uniforms.get("sTD2DInputs")
+        if inputs is not None:
+            inputs.write(pack(f"{inputs.array_length}i", *range(inputs.array_length)))
+
+    def __del__(self) -> None:
+        # May run on any thread: GL objects are released by the next frame's sweep.
+        made = (getattr(self, "vertices", None), getattr(self, "shader", None))
+        self._trash.extend(filter(None, made))
+
+    def uniform_types(self) -> dict[str, tuple[str, int]]:
+        """The active uniforms: name → (GLSL type, array length)."""
+        return {
+            name: (_GLSL_TYPES.get(uniform.gl_type, hex(uniform.gl_type)), uniform.array_length)
+            for name, uniform in self._uniforms.items()
+        }
+
+    def set(self, values: Mapping[str, Value]) -> None:
+        """Set uniforms by name; a name that the shader does not use is passed over.
+
+        A uniform takes as many numbers as it has and ignores the rest; what is missing is 0.
+        """
+        for name, value in values.items():
+            uniform = self._uniforms.get(name)
+            if uniform is not None:
+                uniform.write(_packed(uniform, value))
+
+
+def _packed(uniform: Any, value: Value) -> bytes:
+    size, length, code = uniform.dimension, uniform.array_length, uniform.fmt[-1]
+    items = list(_numbers(value)) if length > 1 else [value]
+    flat: list[float] = []
+    for item in items[:length]:
+        numbers = [float(number) for number in _numbers(item)][:size]
+        flat += numbers + [0.0] * (size - len(numbers))
+    flat += [0.0] * (size * length - len(flat))
+    return pack(f"{len(flat)}{code}", *(flat if code in "fd" else map(int, flat)))
+
+
+def _numbers(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, Iterable) else (value,)
+
+
+class Compiled(NamedTuple):
+    """What a draw needs to know: the kernel, whether it is compute, and the format that it writes."""
+
+    kernel: Kernel
+    compute: bool
+    format: PixelFormat
+
+
+class Programs:
+    """The compile cache of one device, by complete text. ``compiled`` counts compilations."""
+
+    def __init__(self, gpu: Gpu) -> None:
+        self._gpu = gpu
+        self._kernels: WeakValueDictionary[tuple[str, bool], Kernel] = WeakValueDictionary()
+        # Kernels live as long as their programs; the latest outlive them, for operators that come and go.
+        self._latest: deque[Kernel] = deque(maxlen=64)
+        self.compiled = 0
+
+    def kernel(self, lines: list[Line], compute: bool) -> Kernel:
+        """The kernel of this text, compiled now if nobody has it. Raises ShaderError."""
+        key = "\n".join(line.text for line in lines), compute
+        kernel = self._kernels.get(key)
+        if kernel is None:
+            self.compiled += 1
+            kernel = self._kernels[key] = Kernel(self._gpu, lines, compute)
+            self._latest.append(kernel)
+        return kernel

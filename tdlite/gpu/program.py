@@ -1,0 +1,103 @@
+"""Programs: a pixel function, or a user's complete fragment shader, and what each compiles to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from .compiled import Compiled
+from .errors import ShaderError
+from .formats import FORMATS
+from .layout import Layout, check_name
+from .source import Line, Source, expanded, load, reads_elsewhere
+from .wrapper import VERSION, wrapped
+
+if TYPE_CHECKING:
+    from .context import Gpu
+
+_PIXEL = re.compile(r"\bvec4\s+pixel\s*\(\s*(?:(?:const|in)\s+)*vec2\b")
+_NEEDS_RASTER = re.compile(r"\b(?:dFdx|dFdy|fwidth)(?:Fine|Coarse)?\b|\bdiscard\b")
+
+
+class PixelProgram:
+    """A pixel function, compiled on demand for each output format, path and set of connected inputs.
+
+    ``source`` is the name of a shader of the package or a Source. It defines ``vec4 pixel(vec2 uv)``, uv
+    being the pixel's centre in 0..1 from the bottom left, and may use ``par.<name>``, ``input0()``
+    ``input0(uv)`` …, ``inputs(i)`` ``inputs(i, uv)``, ``input_count``, ``input_size(i)``, ``size_px``,
+    ``aspect``, ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered
+    inputs it may name, connected or not; ``variants`` are compile-time ints. ``per_pixel`` tells that it
+    reads inputs only at its own pixel, ``raster_only`` that it needs derivatives or discard.
+
+    Raises ShaderError when an include or the function itself is missing, GpuError for impossible names.
+    """
+
+    def __init__(
+        self, source: str | Source, layout: Layout | None = None, inputs: int = 0,
+        variants: Iterable[tuple[str, int]] = (),
+    ) -> None:  # fmt: skip
+        if isinstance(source, str):
+            source = Source(source, load(source))
+        self.name = source.name
+        self.layout = layout if layout is not None else Layout()
+        self.inputs = inputs
+        self.variants = tuple(variants)
+        for name, _ in self.variants:
+            check_name(name)
+        self._lines = expanded(source)
+        text = "\n".join(line.text for line in self._lines)
+        if not _PIXEL.search(text):
+            raise ShaderError(f"{self.name}: there is no vec4 pixel(vec2 uv) in this pixel function")
+        self.raster_only = _NEEDS_RASTER.search(text) is not None
+        self.per_pixel = not reads_elsewhere(text)
+        self._compiled: dict[tuple[object, ...], Compiled] = {}
+
+    def compiled(self, gpu: Gpu, format: str, path: str, inputs: int, same_size: int, mipmapped: bool) -> Compiled:
+        """The program for one output format, path ('compute' or 'raster') and set of inputs; see ``wrapped``.
+
+        Raises ShaderError. The same complete text compiles once, whoever asks.
+        """
+        key = (gpu, format, path, inputs, same_size, mipmapped)
+        try:
+            return self._compiled[key]
+        except KeyError:
+            pass
+        compute = path == "compute" and not self.raster_only and FORMATS[format].image is not None
+        lines = wrapped(
+            self._lines, self.layout, self.variants, self.inputs, format=format, compute=compute,
+            inputs=inputs, same_size=same_size, mipmapped=mipmapped,
+        )  # fmt: skip
+        made = self._compiled[key] = Compiled(gpu.programs.kernel(lines, compute), compute, FORMATS[format])
+        return made
+
+
+class FullProgram:
+    """A user's complete fragment shader; always raster; its varying ``vec3 vUV`` is the pixel's centre, 0..1.
+
+    ``preamble`` is put before the text and not counted in its line numbers; without a ``#version`` of its own
+    the program gets the engine's. Inputs arrive in ``sampler2D sTD2DInputs[]``; uniforms are set by name.
+    """
+
+    def __init__(self, text: str, name: str, preamble: str = "") -> None:
+        own_version = preamble.lstrip().startswith("#version")
+        self.name = name
+        self._lines = [
+            *([] if own_version else [Line(VERSION)]),
+            *(Line(line) for line in preamble.splitlines()),
+            *(Line(line, name, number) for number, line in enumerate(text.splitlines(), 1)),
+        ]
+        self._compiled: dict[tuple[object, ...], Compiled] = {}
+
+    def compiled(self, gpu: Gpu, format: str, path: str, inputs: int, same_size: int, mipmapped: bool) -> Compiled:
+        """The program on this device; only the output format matters. Raises ShaderError."""
+        try:
+            return self._compiled[gpu, format]
+        except KeyError:
+            kernel = gpu.programs.kernel(self._lines, compute=False)
+            made = self._compiled[gpu, format] = Compiled(kernel, False, FORMATS[format])
+            return made
+
+    def uniforms(self, gpu: Gpu) -> dict[str, tuple[str, int]]:
+        """The active uniforms: name → (GLSL type, array length, 1 when not an array). Raises ShaderError."""
+        return gpu.programs.kernel(self._lines, compute=False).uniform_types()

@@ -1,0 +1,95 @@
+"""Reading images back from the GPU, now or while the next frame is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .formats import FORMATS, Floats, to_dtype
+from .image import Image, Spec
+
+if TYPE_CHECKING:
+    import moderngl
+
+    from .context import Gpu
+
+
+def read(image: Image) -> Floats:
+    """The image as float32 RGBA [h, w, 4], row 0 at the bottom, as a shader reads it: missing channels filled
+    in, fixed formats 0..1, sRGB linear. Waits for the GPU. Raises GpuError on another thread than the
+    context's.
+    """
+    return image.format.expand(read_raw(image))
+
+
+def read_raw(image: Image, dtype: DTypeLike | None = None) -> NDArray[Any]:
+    """The image's stored values, row 0 at the bottom.
+
+    Without ``dtype``: the stored channels [h, w, components] in the format's own type (sRGB: still encoded).
+    With uint8, uint16, float16 or float32: RGBA [h, w, 4] of that type; integers clamp 0..1 to their range.
+    """
+    image.gpu.check()
+    return _converted(_array(image.texture.read(), image.spec), image.spec, dtype)
+
+
+def _array(data: bytes, spec: Spec) -> NDArray[Any]:
+    made = FORMATS[spec.format]
+    return np.frombuffer(data, made.dtype).reshape(spec.height, spec.width, made.components)
+
+
+def _converted(raw: NDArray[Any], spec: Spec, dtype: DTypeLike | None) -> NDArray[Any]:
+    made = FORMATS[spec.format]
+    if dtype is None or (raw.dtype == np.dtype(dtype) and made.channels == "rgba"):
+        return raw
+    return to_dtype(made.expand(raw), dtype)
+
+
+class Token(NamedTuple):
+    """A started read: the image, and the buffer that its pixels are copied into (None: read at the end)."""
+
+    image: Image
+    buffer: moderngl.Buffer | None
+
+
+class Readback:
+    """Reads images while the GPU goes on: ``start`` asks for a copy, ``finish`` waits for it.
+
+    The image is held until its token is finished. Buffers are used again; ``release`` gives them back.
+    """
+
+    def __init__(self, gpu: Gpu) -> None:
+        self._gpu = gpu
+        self._free: list[moderngl.Buffer] = []
+
+    def start(self, image: Image) -> Token:
+        """Start copying an image; returns the token to finish, from the context's thread."""
+        self._gpu.check()
+        if self._gpu.software:  # there is nothing to overlap with: reading at the end saves a copy
+            return Token(image, None)
+        made = image.format
+        size = image.width * image.height * made.components * made.dtype.itemsize
+        buffer = next((free for free in self._free if free.size == size), None)
+        if buffer is None:
+            buffer = self._gpu.ctx.buffer(reserve=size)
+        else:
+            self._free.remove(buffer)
+        image.texture.read_into(buffer)
+        return Token(image, buffer)
+
+    def finish(self, token: Token, dtype: DTypeLike | None = None) -> NDArray[Any]:
+        """The pixels of a started read, as ``read_raw`` gives them. A token is finished once."""
+        image, buffer = token
+        if buffer is None:
+            return read_raw(image, dtype)
+        self._gpu.check()
+        raw = _array(buffer.read(), image.spec)
+        self._free.append(buffer)
+        return _converted(raw, image.spec, dtype)
+
+    def release(self) -> None:
+        """Give all unused buffers back to the driver."""
+        for buffer in self._free:
+            buffer.release()
+        self._free.clear()

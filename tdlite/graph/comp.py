@@ -1,0 +1,252 @@
+"""Containers: operators that hold a network, custom parameters and extensions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
+
+from .custom import CustomPage
+from .errors import OpError
+from .op import OP, check_name
+from .par import Par
+from .pardefs import Blocks, OPRef, Page, Str, Toggle
+from .paths import natural, pattern, unique
+
+if TYPE_CHECKING:
+    from .project import Project
+
+T = TypeVar("T", bound=OP)
+
+
+class COMP(OP):
+    """A container: operators live in it, and it can have parameters of its own."""
+
+    family: ClassVar[str] = "COMP"
+    common = (
+        Page(
+            "Common",
+            Str("parentshortcut", label="Parent Shortcut", help="Inside, parent.<this> is this COMP."),
+            Str("opshortcut", label="Global OP Shortcut", help="Everywhere, op.<this> is this COMP."),
+            Blocks(
+                "iop",
+                Str("shortcut", label="Internal OP Shortcut", help="Inside, iop.<this> is the operator."),
+                OPRef("op", label="Internal OP", help="The operator that the shortcut names."),
+                blocks=0,
+            ),
+        ),
+        Page(
+            "Extensions",
+            Blocks(
+                "ext",
+                Str("object", label="Object", help="Expression that makes the extension, evaluated inside."),
+                Str("name", label="Name", help="ext.<this>; the class name when empty."),
+                Toggle("promote", True, label="Promote", help="Capitalised members are members of the COMP."),
+                blocks=0,
+            ),
+        ),
+    )
+
+    def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
+        self._children: dict[str, OP] = {}
+        self._custom_pages: dict[str, CustomPage] = {}
+        self._extension_cache: dict[str, Any] | None = None
+        self.allowCooking = True
+        super().__init__(project, name, parent)
+
+    # -- children ------------------------------------------------------------------------------------------------
+
+    @property
+    def children(self) -> list[OP]:
+        self._read_structure()
+        return list(self._children.values())
+
+    @property
+    def numChildren(self) -> int:
+        return len(self.children)
+
+    @property
+    def numChildrenRecursive(self) -> int:
+        return len(self.findChildren())
+
+    def _child(self, name: str) -> OP | None:
+        self._read_structure()
+        return self._children.get(name)
+
+    def _all_children(self) -> Sequence[OP]:
+        self._read_structure()
+        return sorted(self._children.values(), key=lambda child: natural(child._name))
+
+    def _free_name(self, name: str) -> str:
+        return unique(check_name(name), self._children)
+
+    def _structure_changed(self) -> None:
+        # A rename inside moves the key; there are few children and few renames.
+        self._children = {child._name: child for child in self._children.values()}
+        super()._structure_changed()
+
+    def _forget(self, child: OP) -> None:
+        del self._children[child._name]
+        self._structure_changed()
+
+    @overload
+    def create(self, opType: type[T], name: str | None = None, initialize: bool = True) -> T: ...
+    @overload
+    def create(self, opType: str, name: str | None = None, initialize: bool = True) -> Any: ...
+    def create(self, opType: type[OP] | str, name: str | None = None, initialize: bool = True) -> Any:
+        """Make an operator in this COMP: ``create(td.noiseTOP, 'noise1')`` or ``create('noiseTOP')``.
+
+        A name that is taken becomes the next numbered one. OpError for an unknown type.
+        """
+        cls = self.project.find_type(opType) if isinstance(opType, str) else opType
+        if not (isinstance(cls, type) and issubclass(cls, OP) and hasattr(cls, "table")):
+            raise OpError(f"{self.path}: {opType!r} is not an operator type")
+        own = self._free_name(name or cls.__name__.removesuffix(cls.family) + "1")
+        self.engine.may_change(self._structure)
+        child = cls(self.project, own, self)
+        self._children[own] = child
+        self._structure_changed()
+        self.project._register(child)
+        self.project.log("create", child)
+        child.created()
+        return child
+
+    def copy(self, op: T, name: str | None = None) -> T:
+        """A copy of an operator, with parameters, text, contents and storage; wires into it are not copied."""
+        return self._copy_all([op], name)[0]  # type: ignore[return-value]  # the copy has the type of the original
+
+    def copyOPs(self, ops: Iterable[OP]) -> list[OP]:
+        """Copies of several operators; wires among them are kept."""
+        return self._copy_all(list(ops), None)
+
+    def _copy_all(self, ops: list[OP], name: str | None) -> list[OP]:
+        made = {op.id: self.create(type(op), name or op.name) for op in ops}
+        for op in ops:
+            self._copy_into(op, made[op.id])
+        for op in ops:
+            for index, source in enumerate(op._wires):
+                if source is not None and source.id in made:
+                    made[op.id]._connect(index, made[source.id])
+        return list(made.values())
+
+    def _copy_into(self, op: OP, new: OP) -> None:
+        if isinstance(op, COMP) and isinstance(new, COMP):
+            for page in op._custom_pages.values():
+                mine = new.appendCustomPage(page.name)
+                for par in page.pars:
+                    new.values.add(replace(par._def))
+                    mine._names.append(par.name)
+            if op._children:
+                new.copyOPs(list(op._children.values()))
+        for sequence in op.values.blocks:
+            getattr(new.seq, sequence).numBlocks = len(op.values.blocks[sequence])
+        new.copyParameters(op)
+        new._flags = dict(op._flags)
+        new._storage = dict(op._storage)
+        new.tags, new.comment, new.color = set(op.tags), op.comment, op.color
+        new.nodeX, new.nodeY = op.nodeX, op.nodeY
+        new.copied(op)
+
+    def findChildren(
+        self,
+        type: type[OP] | str | None = None,
+        name: str | None = None,
+        path: str | None = None,
+        depth: int | None = None,
+        maxDepth: int | None = None,
+        tags: Sequence[str] = (),
+        allTags: bool = False,
+        parName: str | None = None,
+        key: Any = None,
+    ) -> list[OP]:
+        """Operators in this COMP at any depth that fit every given condition; texts are patterns."""
+        cls = self.project.find_type(type) if isinstance(type, str) else type
+        wanted = set(tags)
+        out: list[OP] = []
+        level: list[tuple[OP, int]] = [(child, 1) for child in self._all_children()]
+        while level:
+            op, deep = level.pop(0)
+            level.extend((child, deep + 1) for child in op._all_children())
+            if (maxDepth is not None and deep > maxDepth) or (depth is not None and deep != depth):
+                continue
+            if cls is not None and not isinstance(op, cls):
+                continue
+            if name is not None and not any(pattern(word).match(op.name) for word in name.split()):
+                continue
+            if path is not None and not pattern(path).match(op.path):
+                continue
+            if wanted and not (wanted <= op.tags if allTags else wanted & op.tags):
+                continue
+            if parName is not None and not op.pars(parName):
+                continue
+            if key is not None and not key(op):
+                continue
+            out.append(op)
+        return out
+
+    # -- custom parameters ---------------------------------------------------------------------------------------
+
+    @property
+    def customPages(self) -> list[CustomPage]:
+        return list(self._custom_pages.values())
+
+    def appendCustomPage(self, name: str) -> CustomPage:
+        """A page to append custom parameters to; the existing one of that name, if there is one."""
+        page = self._custom_pages.get(name)
+        if page is None:
+            page = self._custom_pages[name] = CustomPage(self, name)
+        return page
+
+    def destroyCustomPars(self) -> int:
+        """Remove all custom parameters and pages; how many parameters there were."""
+        pars = [par for page in self._custom_pages.values() for par in page.pars]
+        for par in pars:
+            par.destroy()
+        self._custom_pages.clear()
+        return len(pars)
+
+    def sortCustomPages(self, *names: str) -> None:
+        rest = [name for name in self._custom_pages if name not in names]
+        self._custom_pages = {name: self._custom_pages[name] for name in (*names, *rest)}
+
+    @property
+    def customPars(self) -> list[Par]:
+        return [par for page in self._custom_pages.values() for par in page.pars]
+
+    # -- shortcuts and extensions --------------------------------------------------------------------------------
+
+    def _internal_ops(self) -> dict[str, OP | None]:
+        return {name: ops[0] if ops else None for name, ops in self.values.blocks_of("iop")}
+
+    def _extensions(self) -> dict[str, Any]:
+        if self._extension_cache is None:
+            self._extension_cache = {}
+            for text, name, _promote in self.values.blocks_of("ext"):
+                if text:
+                    inner = next(iter(self._children.values()), self)
+                    value = self.project.expressions.bind(inner, text.replace("(me)", "(parent())"))()
+                    self._extension_cache[name or type(value).__name__] = value
+        return self._extension_cache
+
+    @property
+    def extensions(self) -> list[Any]:
+        return list(self._extensions().values())
+
+    def initializeExtensions(self) -> None:
+        """Make the extensions anew."""
+        self._extension_cache = None
+        self._extensions()
+
+    @property
+    def ext(self) -> Any:
+        from .expr import scope
+
+        return scope(self, "ext")
+
+    def __getattr__(self, name: str) -> Any:
+        # Only reached for names that are no members: promoted members of extensions are capitalised.
+        if name[:1].isupper() and not name.startswith("_") and "par" in self.__dict__:
+            for extension in self._extensions().values():
+                if hasattr(extension, name):
+                    return getattr(extension, name)
+        raise AttributeError(f"{type(self).__name__} {self._name!r} has no attribute {name!r}")

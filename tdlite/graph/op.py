@@ -1,0 +1,719 @@
+"""Operators: names, wires, flags, storage, and the one result that everybody pulls."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, WithError
+from .errors import OpError
+from .expr import Parent
+from .par import Par, ParGroup, ParGroups, Pars, Sequences
+from .pardefs import Page, ParDef, ParTable
+from .parvalues import ParValues
+from .paths import base, digits, is_name, is_pattern, match, natural, nearest, pattern
+
+if TYPE_CHECKING:
+    from .comp import COMP
+    from .project import Project
+    from .timeline import Timeline
+
+
+class Wire(NamedTuple):
+    """An input that an operator class declares."""
+
+    label: str
+    required: bool = False
+    many: bool = False
+
+
+def required(*labels: str) -> tuple[Wire, ...]:
+    """Inputs without which the operator cannot cook."""
+    return tuple(Wire(label, required=True) for label in labels)
+
+
+def optional(*labels: str) -> tuple[Wire, ...]:
+    """Inputs that may stay open."""
+    return tuple(Wire(label) for label in labels)
+
+
+def many(label: str, required: bool = True) -> tuple[Wire, ...]:
+    """Any number of inputs."""
+    return (Wire(label, required, many=True),)
+
+
+class Phase(enum.Enum):
+    """When a frame calls an operator, beside pulling it."""
+
+    START = "frame_start"
+    WATCH = "watch"
+    SINK = "sink"
+    END = "frame_end"
+
+
+class OP:
+    """An operator: a node of the network.
+
+    Subclasses declare ``parameters`` (pages), ``wires`` (inputs) and how to cook; see the family bases.
+    """
+
+    family: ClassVar[str] = ""
+    wires: ClassVar[tuple[Wire, ...]] = ()
+    parameters: ClassVar[tuple[Page, ...]] = ()
+    common: ClassVar[tuple[Page, ...]] = ()
+    table: ClassVar[ParTable]
+    phases: ClassVar[tuple[Phase, ...]] = ()
+    """When the frame loop calls this operator: the methods of these names."""
+    stateful: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.__name__.endswith(cls.family) and cls.__name__ != cls.family:
+            cls.table = ParTable(cls.__name__, cls.parameters, cls.common)
+            cls.phases = tuple(phase for phase in Phase if hasattr(cls, phase.value))
+
+    def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
+        self.project = project
+        self.engine: Engine = project.engine
+        self.id = project._new_id()
+        self._name = name
+        self._parent = parent
+        self.valid = True
+        self._structure = Cell(STRUCTURE, name)
+        self._wires: list[OP | None] = []
+        self._outputs: list[tuple[OP, int]] = []
+        self._flags: dict[str, bool] = {}
+        self._storage: dict[str, Any] = {}
+        self._storage_cells: dict[str, Cell] = {}
+        self.tags: set[str] = set()
+        self.comment = ""
+        self.color = (0.545, 0.545, 0.545)
+        self.nodeX = self.nodeY = 0
+        self.warnings_now: list[str] = []
+        self.script_errors: list[str] = []
+        self.totalCooks = 0
+        self.cookTime = 0.0
+        self.cookFrame = 0.0
+        self.cookStartTime = self.cookEndTime = 0.0
+        self._phase_faults: dict[str, Fault] = {}
+        self.result = Memo(self.engine, self, "cook", self._cook_traced)
+        self.values = ParValues(self, self.table)
+        self.par = Pars(self.values)
+
+    def __repr__(self) -> str:
+        return f"<{self.opType} {self.path}>" if self.valid else f"<destroyed {self.opType}>"
+
+    # -- type ------------------------------------------------------------------------------------------------
+
+    @property
+    def opType(self) -> str:
+        return type(self).__name__
+
+    OPType = opType
+
+    @property
+    def type(self) -> str:
+        return type(self).__name__.removesuffix(self.family)
+
+    @property
+    def label(self) -> str:
+        """The type as people read it."""
+        return str(getattr(type(self), "title", self.type.capitalize()))
+
+    isTOP = property(lambda self: self.family == "TOP")
+    isCHOP = property(lambda self: self.family == "CHOP")
+    isDAT = property(lambda self: self.family == "DAT")
+    isCOMP = property(lambda self: self.family == "COMP")
+    isFilter = property(lambda self: any(wire.required for wire in self.wires))
+    isMultiInputs = property(lambda self: any(wire.many for wire in self.wires))
+
+    @property
+    def minInputs(self) -> int:
+        return sum(wire.required for wire in self.wires)
+
+    @property
+    def maxInputs(self) -> int:
+        return 9999 if self.isMultiInputs else len(self.wires)
+
+    # -- names and places ------------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        if name == self._name:
+            return
+        parent = self._parent
+        if parent is None:
+            raise OpError("the root cannot be renamed")
+        before = self.path
+        self._name = parent._free_name(name)
+        parent._structure_changed()
+        self.project.log("rename", self, before=before)
+
+    @property
+    def path(self) -> str:
+        """Absolute path, such as ``/render/noise1``."""
+        names = []
+        op: OP | None = self
+        while op is not None and op._parent is not None:
+            names.append(op._name)
+            op = op._parent
+        return "/" + "/".join(reversed(names))
+
+    @property
+    def base(self) -> str:
+        return base(self._name)
+
+    @property
+    def digits(self) -> int | None:
+        return digits(self._name)
+
+    @property
+    def parent(self) -> Parent:
+        """``parent()``, ``parent(2)``, ``parent.Shortcut``; otherwise it behaves as ``parent()``."""
+        return Parent(self)
+
+    def _ancestor(self, n: int) -> COMP | None:
+        op: OP | None = self
+        for _ in range(n):
+            op = op._parent if op is not None else None
+        return op  # type: ignore[return-value]  # only COMPs have children
+
+    @property
+    def children(self) -> list[OP]:
+        return []
+
+    @property
+    def time(self) -> Timeline:
+        """The timeline that governs this operator."""
+        return self.project.timeline
+
+    def _structure_changed(self) -> None:
+        self._structure = self.engine.changed(self._structure)
+        self.project._structure_changed()
+
+    def _read_structure(self) -> None:
+        self.engine.read(self._structure)
+
+    # -- finding -----------------------------------------------------------------------------------------------
+
+    def op(self, *paths: Any) -> OP | None:
+        """The first operator that matches, from the inside of this one; None if there is none."""
+        for path in paths:
+            found = self._find(path, inside=True)
+            if found:
+                return found[0]
+        return None
+
+    def ops(self, *paths: Any) -> list[OP]:
+        """All operators that match."""
+        out: dict[int, OP] = {}
+        for path in paths:
+            for found in self._find(path, inside=True):
+                out.setdefault(found.id, found)
+        return list(out.values())
+
+    def opex(self, *paths: Any) -> OP:
+        """Like op(), but OpError when nothing matches."""
+        found = self.op(*paths)
+        if found is None:
+            raise OpError(f"no operator {' or '.join(map(repr, paths))} in {self.path}{self._near(paths)}")
+        return found
+
+    def _find(self, path: Any, inside: bool = False) -> list[OP]:
+        """Operators named by ids, operators, paths or patterns; look-ups are recorded as reads.
+
+        A relative path starts in the network that holds this operator, or with ``inside`` in this COMP.
+        Dots alone count from the operator itself: ``.`` is it, ``..`` the COMP that holds it.
+        """
+        if path is None or path == "":
+            return []
+        if isinstance(path, OP):
+            (path._parent or path)._read_structure()
+            return [path] if path.valid else []
+        if isinstance(path, int):
+            return self.project._by_id(path)
+        out: dict[int, OP] = {}
+        for word in str(path).split():
+            for found in self._find_word(word, inside):
+                out.setdefault(found.id, found)
+        return list(out.values())
+
+    def _find_word(self, word: str, inside: bool) -> Iterable[OP]:
+        parts = [part for part in word.split("/") if part]
+        if not word.startswith("/") and all(part in (".", "..") for part in parts):
+            above = self._ancestor(parts.count(".."))
+            return [above] if above is not None else []
+        start: OP | None
+        if word.startswith("/"):
+            start = self.project.root
+        elif (inside or parts[0] == ".") and self.isCOMP:
+            start = self
+        else:
+            start = self._parent or self
+        here: list[OP] = [start]
+        for part in parts:
+            if part == ".":
+                continue
+            if part == "..":
+                here = [op._parent for op in here if op._parent is not None]
+            elif is_pattern(part):
+                compiled = pattern(part.removeprefix("^"))
+                here = [child for op in here for child in op._all_children() if compiled.match(child._name)]
+            else:
+                here = [child for op in here if (child := op._child(part)) is not None]
+        return here
+
+    def _child(self, name: str) -> OP | None:
+        return None
+
+    def _all_children(self) -> Sequence[OP]:
+        return ()
+
+    def _near(self, paths: Iterable[Any]) -> str:
+        """A hint for a path that leads nowhere."""
+        place: OP = self._parent or self
+        return next(
+            (
+                hint
+                for path in paths
+                if (hint := nearest(str(path).rpartition("/")[2], [c.name for c in place.children]))
+            ),
+            "",
+        )
+
+    def _references(self, pardef: ParDef, value: Any) -> tuple[OP, ...]:
+        """The operators that a reference parameter names; its family is checked."""
+        if value is None or value == "":
+            return ()
+        found = self._find(value)
+        text = getattr(value, "path", value)
+        if not found and not is_pattern(str(text)):
+            raise OpError(f"par.{pardef.name}: no operator {text!r} from {self.path}{self._near((text,))}")
+        if pardef.style != "OP":
+            wrong = next((op for op in found if op.family != pardef.style), None)
+            if wrong is not None and not is_pattern(str(text)):
+                raise OpError(f"par.{pardef.name}: {wrong.path} is a {wrong.opType}, not a {pardef.style}")
+            found = [op for op in found if op.family == pardef.style]
+        return tuple(found)
+
+    def relativePath(self, op: OP) -> str:
+        """The path that leads from here to ``op``."""
+        mine, other = self.path.split("/")[1:-1], op.path.split("/")[1:]
+        shared = 0
+        while shared < len(mine) and shared < len(other) - 1 and mine[shared] == other[shared]:
+            shared += 1
+        return "/".join([".."] * (len(mine) - shared) + other[shared:])
+
+    # -- parameters --------------------------------------------------------------------------------------------
+
+    @property
+    def parGroup(self) -> ParGroups:
+        return ParGroups(self.values)
+
+    @property
+    def seq(self) -> Sequences:
+        return Sequences(self.values)
+
+    def pars(self, *patterns: str) -> list[Par]:
+        """Parameters whose names match; all without arguments."""
+        pars = list(self.par)
+        names = set(match(" ".join(patterns) or "*", [par.name for par in pars]))
+        return [par for par in pars if par.name in names]
+
+    @property
+    def builtinPars(self) -> list[Par]:
+        return [par for par in self.par if not par.isCustom]
+
+    @property
+    def customPars(self) -> list[Par]:
+        return [par for par in self.par if par.isCustom]
+
+    def parGroups(self, *patterns: str) -> list[ParGroup]:
+        groups = {par._def.group: par.parGroup for par in self.pars(*patterns)}
+        return list(groups.values())
+
+    def copyParameters(self, op: OP, custom: bool = True, builtin: bool = True) -> None:
+        """Take the values and modes of another operator's parameters of the same names."""
+        for par in op.par:
+            mine = self.par[par.name]
+            if mine is not None and (custom if par.isCustom else builtin) and not par.isPulse:
+                mine.copy(par)
+
+    def resetPars(self, parNames: str = "*", includeBuiltin: bool = True, includeCustom: bool = True) -> bool:
+        """Put parameters back to their defaults; True if anything changed."""
+        chosen = [par for par in self.pars(parNames) if (includeCustom if par.isCustom else includeBuiltin)]
+        return sum(par.reset() for par in chosen) > 0
+
+    def evalExpression(self, text: str) -> Any:
+        """Evaluate an expression in this operator's context."""
+        return self.project.expressions.bind(self, text)()
+
+    def _pulsed(self, name: str) -> None:
+        """A button of this operator was pressed; sinks that act at once override this."""
+
+    # -- wires -------------------------------------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> list[OP]:
+        """The connected inputs, without gaps."""
+        self._read_structure()
+        return [wire for wire in self._wires if wire is not None]
+
+    @property
+    def outputs(self) -> list[OP]:
+        self._read_structure()
+        return [op for op, _ in self._outputs]
+
+    @property
+    def inputConnectors(self) -> list[Connector]:
+        count = len(self._wires) + 1 if self.isMultiInputs else len(self.wires)
+        return [Connector(self, index, True) for index in range(count)]
+
+    @property
+    def outputConnectors(self) -> list[Connector]:
+        return [Connector(self, 0, False)] if self.family != "COMP" else []
+
+    def setInputs(self, ops: Sequence[OP | None]) -> None:
+        """Connect all inputs at once; None leaves a gap."""
+        for index in reversed(range(len(self._wires))):
+            self._connect(index, None)
+        for index, op in enumerate(ops):
+            if op is not None:
+                self._connect(index, op)
+
+    def _connect(self, index: int, source: OP | None) -> None:
+        if source is not None:
+            self._accept(index, source)
+        current = self._wires[index] if index < len(self._wires) else None
+        if current is source:
+            return
+        self._structure_changed()
+        if source is not None:
+            source._structure_changed()
+        if current is not None:
+            current._outputs.remove((self, index))
+        while len(self._wires) <= index:
+            self._wires.append(None)
+        self._wires[index] = source
+        if source is not None:
+            source._outputs.append((self, index))
+        while self._wires and self._wires[-1] is None:
+            self._wires.pop()
+        self.project.log("wire", self, index=index, source=source)
+
+    def _accept(self, index: int, source: OP) -> None:
+        if not isinstance(source, OP) or not source.valid:
+            raise OpError(f"{self.path}: cannot connect {source!r}")
+        if source.project is not self.project:
+            raise OpError(f"{self.path}: {source.path} belongs to another project")
+        if source.family != self.family:
+            raise OpError(f"{self.path}: a {source.family} ({source.path}) cannot be wired into a {self.family}")
+        if index >= self.maxInputs:
+            raise OpError(f"{self.path} ({self.opType}) has {self.maxInputs or 'no'} inputs, not {index + 1}")
+        if source._parent is not self._parent:
+            raise OpError(f"{self.path}: {source.path} is in another network; wires stay inside one COMP")
+
+    # -- flags -------------------------------------------------------------------------------------------------
+
+    def _flag(self, name: str, default: bool = False) -> bool:
+        self.engine.read(self.values.cell)
+        return self._flags.get(name, default)
+
+    def _set_flag(self, name: str, value: bool) -> None:
+        if self._flags.get(name) != bool(value):
+            self.values.changed()
+            self._flags[name] = bool(value)
+            if name == "viewer":
+                self.project._structure_changed()
+            self.project.log("flag", self, name=name, value=bool(value))
+
+    bypass = property(lambda self: self._flag("bypass"), lambda self, value: self._set_flag("bypass", value))
+    lock = property(lambda self: self._flag("lock"), lambda self, value: self._set_flag("lock", value))
+    display = property(lambda self: self._flag("display"), lambda self, value: self._set_flag("display", value))
+    render = property(lambda self: self._flag("render"), lambda self, value: self._set_flag("render", value))
+    viewer = property(lambda self: self._flag("viewer"), lambda self, value: self._set_flag("viewer", value))
+    """While on, the operator is pulled every frame, as if somebody looked at it."""
+
+    # -- storage -----------------------------------------------------------------------------------------------
+
+    @property
+    def storage(self) -> dict[str, Any]:
+        return self._storage
+
+    def _storage_cell(self, key: str) -> Cell:
+        cell = self._storage_cells.get(key)
+        if cell is None:
+            cell = self._storage_cells[key] = Cell(VALUE, f"storage {key!r}")
+        return cell
+
+    def store(self, key: str, value: Any) -> Any:
+        """Keep a value on this operator; what fetched it notices."""
+        self._storage_cells[key] = self.engine.changed(self._storage_cell(key))
+        self._storage[key] = value
+        return value
+
+    _MISSING: ClassVar[Any] = object()
+
+    def fetch(self, key: str, default: Any = _MISSING, search: bool = True, storeDefault: bool = False) -> Any:
+        """A stored value of this operator, or with ``search`` of the nearest COMP above that has it."""
+        op: OP | None = self
+        while op is not None:
+            self.engine.read(op._storage_cell(key))
+            if key in op._storage:
+                return op._storage[key]
+            op = op._parent if search else None
+        if default is OP._MISSING:
+            raise OpError(f"{self.path} has nothing stored as {key!r}{nearest(key, self._storage)}")
+        if storeDefault:
+            self.store(key, default)
+        return default
+
+    def unstore(self, *patterns: str) -> None:
+        """Forget stored values whose keys match."""
+        for key in list(self._storage):
+            if any(pattern(word).match(key) for word in patterns):
+                self._storage_cells[key] = self.engine.changed(self._storage_cell(key))
+                del self._storage[key]
+
+    # -- cooking -----------------------------------------------------------------------------------------------
+
+    def _cook_traced(self) -> Any:
+        """Compute the result, and note who cooked, when and for how long."""
+        start = perf_counter()
+        self.warnings_now = []
+        try:
+            value = self._cook() if not self.project.checked else self._cook_checked()
+        except Exception:
+            self._note_cook(start)
+            raise
+        self._note_cook(start)
+        return value
+
+    def _cook_checked(self) -> Any:
+        """Cook twice from the same inputs and state; what differs came from outside the network."""
+        value, again = self._cook(), self._cook()
+        if not self.same_output(value, again):
+            return WithError(
+                value,
+                "two cooks from the same inputs differ: the operator reads something outside the network "
+                "(the wall clock, a random number, a global, a file)",
+            )
+        return value
+
+    def same_output(self, a: Any, b: Any) -> bool:
+        """Whether two cooks gave the same result."""
+        return bool(a == b)
+
+    def _note_cook(self, start: float) -> None:
+        end = perf_counter()
+        project = self.project
+        self.totalCooks += 1
+        self.cookTime = (end - start) * 1e3
+        self.cookFrame = project.timeline.frame_now
+        self.cookStartTime = (start - project.frame_began) * 1e3
+        self.cookEndTime = (end - project.frame_began) * 1e3
+        project.trace.cooked(self)
+
+    def _cook(self) -> Any:
+        """Compute this operator's result from what it reads; the family bases do."""
+        return None
+
+    def cook(self, force: bool = False, recurse: bool = False) -> None:
+        """Bring this operator up to date; with ``force`` cook it even if nothing changed."""
+        if force:
+            self.values.changed()
+        if recurse:
+            for child in self.children:
+                child.cook(force=force, recurse=True)
+        with self.project.pulling(), suppress(CookError):  # the error is on the operator
+            self.result.pull()
+
+    cpuCookTime = property(lambda self: self.cookTime)
+    cookAbsFrame = property(lambda self: self.cookFrame)
+    cookedThisFrame = property(lambda self: bool(self.totalCooks) and self.cookFrame == self.project.timeline.frame_now)
+
+    def _memos(self) -> Iterator[Memo]:
+        """The results whose errors are this operator's."""
+        yield self.result
+
+    def own_errors(self) -> list[str]:
+        """What is wrong with this operator itself, or that it depends on one with an error."""
+        out: list[str] = []
+        faults = [memo.fault for memo in self._memos() if memo.fault is not None]
+        for fault in [*faults, *self._phase_faults.values()]:
+            text = (
+                fault.message if fault.own else f"depends on {fault.origin.path}, which has an error: {fault.message}"
+            )
+            if text not in out:
+                out.append(text)
+        return out
+
+    def phase_error(self, phase: str, fault: Fault | None) -> None:
+        """Show or clear the error of a step of the frame loop."""
+        if fault is None:
+            self._phase_faults.pop(phase, None)
+        elif self._phase_faults.get(phase) != fault:
+            self._phase_faults[phase] = fault
+            if fault.origin is self:
+                self.project.report(self, fault.message)
+
+    def errors(self, recurse: bool = False) -> str:
+        """What is wrong, one message a line; an empty text when nothing is."""
+        lines = self.own_errors()
+        if recurse:
+            lines += [f"{child.path}: {line}" for child in self.children for line in child.errors(True).splitlines()]
+        return "\n".join(lines)
+
+    def warnings(self, recurse: bool = False) -> str:
+        """What works, but not as asked; one message a line."""
+        lines = list(self.warnings_now)
+        if recurse:
+            lines += [f"{child.path}: {line}" for child in self.children for line in child.warnings(True).splitlines()]
+        return "\n".join(lines)
+
+    def scriptErrors(self, recurse: bool = False) -> str:
+        """Errors of this operator's scripts and callbacks, one message a line."""
+        lines = list(self.script_errors)
+        if recurse:
+            lines += [line for child in self.children for line in child.scriptErrors(True).splitlines()]
+        return "\n".join(lines)
+
+    def addScriptError(self, message: str) -> None:
+        """Put an error of a script on this operator."""
+        if message not in self.script_errors:
+            self.script_errors.append(message)
+        self.project.report(self, message)
+
+    def clearScriptErrors(self, recurse: bool = False, error: str = "*") -> None:
+        self.script_errors = [text for text in self.script_errors if not pattern(error).match(text)]
+        if recurse:
+            for child in self.children:
+                child.clearScriptErrors(True, error)
+
+    def warn(self, message: str) -> None:
+        """Say on this operator that something works, but not as asked; once per cook and message."""
+        if message not in self.warnings_now:
+            self.warnings_now.append(message)
+            self.project.report(self, message, warning=True)
+
+    def info(self) -> dict[str, float]:
+        """The operator's own Info CHOP channels, beside those that every operator has."""
+        return {}
+
+    def dependenciesTo(self, op: OP) -> list[list[OP]]:
+        """Paths of operators through which this one depends on ``op``, as of the last cooks."""
+        from .structure import dependency_paths
+
+        return dependency_paths(self, op)
+
+    # -- life --------------------------------------------------------------------------------------------------
+
+    def created(self) -> None:
+        """Called once this operator stands in the network."""
+
+    def destroy(self) -> None:
+        """Remove this operator, with everything in it. A second call is an error."""
+        if not self.valid:
+            raise OpError("this operator was destroyed already")
+        if self._parent is None:
+            raise OpError("the root cannot be destroyed")
+        self._destroy()
+
+    def _destroy(self) -> None:
+        path = self.path
+        for child in list(self.children):
+            child._destroy()
+        for index in reversed(range(len(self._wires))):
+            self._connect(index, None)
+        for target, index in list(self._outputs):
+            target._connect(index, None)
+        parent = self._parent
+        assert parent is not None
+        self.removed()
+        parent._forget(self)
+        self._structure_changed()
+        self.valid = False
+        for memo in self._memos():
+            memo.forget()
+        self.released()
+        self.project.log("destroy", self, before=path)
+
+    def copied(self, op: OP) -> None:
+        """Called on a copy: take from the original what is not a parameter."""
+
+    def removed(self) -> None:
+        """Called before this operator is destroyed: finish what is open."""
+
+    def released(self) -> None:
+        """Called when this operator is gone or its project closes: let go of what is held."""
+
+    def __lt__(self, other: OP) -> bool:
+        return natural(self.path) < natural(other.path)
+
+
+class Connector:
+    """One end of possible wires of an operator."""
+
+    __slots__ = ("index", "isInput", "owner")
+
+    def __init__(self, owner: OP, index: int, is_input: bool) -> None:
+        self.owner = owner
+        self.index = index
+        self.isInput = is_input
+
+    @property
+    def isOutput(self) -> bool:
+        return not self.isInput
+
+    @property
+    def description(self) -> str:
+        wires = self.owner.wires
+        return wires[min(self.index, len(wires) - 1)].label if self.isInput and wires else ""
+
+    @property
+    def connections(self) -> list[Connector]:
+        """The connectors at the other ends."""
+        self.owner._read_structure()
+        if self.isInput:
+            wires = self.owner._wires
+            source = wires[self.index] if self.index < len(wires) else None
+            return [Connector(source, 0, False)] if source is not None else []
+        return [Connector(op, index, True) for op, index in self.owner._outputs]
+
+    def connect(self, other: OP | Connector) -> None:
+        """Make a wire. An input connector replaces its wire; an output connector takes the first free input."""
+        if self.isInput:
+            source = other.owner if isinstance(other, Connector) else other
+            self.owner._connect(self.index, source)
+            return
+        if isinstance(other, Connector):
+            if not other.isInput:
+                raise OpError(f"{self.owner.path}: an output connects to an input, not to another output")
+            other.owner._connect(other.index, self.owner)
+            return
+        wires = other._wires
+        free = next((index for index, wire in enumerate(wires) if wire is None), len(wires))
+        other._connect(free, self.owner)
+
+    def disconnect(self) -> None:
+        """Remove the wires of this connector."""
+        for end in self.connections:
+            target, index = (self.owner, self.index) if self.isInput else (end.owner, end.index)
+            target._connect(index, None)
+
+    def __repr__(self) -> str:
+        return f"<{'input' if self.isInput else 'output'} {self.index} of {self.owner.path}>"
+
+
+def check_name(name: str) -> str:
+    """``name`` if an operator can have it; OpError otherwise."""
+    if not is_name(name):
+        raise OpError(f"an operator cannot be named {name!r}: letters, digits and underscores, not a digit first")
+    return name

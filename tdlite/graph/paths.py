@@ -1,0 +1,135 @@
+"""Names, paths and patterns of operators, parameters and channels."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_WILD = re.compile(r"[*?\[\]^]")
+
+
+def is_name(text: str) -> bool:
+    """Whether ``text`` can name an operator: letters, digits and underscores, not a digit first."""
+    return bool(_NAME.match(text))
+
+
+def is_pattern(text: str) -> bool:
+    """Whether ``text`` uses ``* ? [abc] [1-5]`` or ``^`` and so can name several things."""
+    return bool(_WILD.search(text))
+
+
+@lru_cache(1024)
+def pattern(text: str) -> re.Pattern[str]:
+    """Compile one word of a name pattern: ``*``, ``?``, ``[abc]``, ``[1-5]``, ``[1-9:2]``, ``[1,4,7]``."""
+    out: list[str] = []
+    position = 0
+    while position < len(text):
+        char = text[position]
+        end = text.find("]", position) if char == "[" else -1
+        if char == "*":
+            out.append("[^/]*")
+        elif char == "?":
+            out.append("[^/]")
+        elif end > position:
+            out.append(_bracket(text[position + 1 : end]))
+            position = end
+        else:
+            out.append(re.escape(char))
+        position += 1
+    return re.compile("".join(out) + r"\Z")
+
+
+def _bracket(body: str) -> str:
+    if re.fullmatch(r"\d+(-\d+(:\d+)?)?(,\d+(-\d+(:\d+)?)?)*", body) and re.search(r"[-,]|\d\d", body):
+        return "(?:" + "|".join(str(number) for number in sorted(_numbers(body), reverse=True)) + ")"
+    return "[" + re.escape(body) + "]"
+
+
+def _numbers(body: str) -> set[int]:
+    numbers: set[int] = set()
+    for part in body.split(","):
+        span, _, step = part.partition(":")
+        first, _, last = span.partition("-")
+        numbers.update(range(int(first), int(last or first) + 1, int(step or 1)))
+    return numbers
+
+
+def expand(text: str) -> list[str]:
+    """Names made by a creation pattern: ``t[xyz]`` → tx ty tz, ``chan[1-3]``, ``chan1-3``, several words."""
+    names: list[str] = []
+    for word in text.split():
+        names.extend(_expand_word(word))
+    return names
+
+
+def _expand_word(word: str) -> list[str]:
+    bracket = re.search(r"\[([^\]]+)\]", word)
+    if bracket is None:
+        legacy = re.fullmatch(r"(\D*)(\d+)-(\d+)", word)
+        if legacy is None:
+            return [word]
+        stem, first, last = legacy[1], int(legacy[2]), int(legacy[3])
+        return [f"{stem}{number}" for number in range(first, last + 1)]
+    body = bracket[1]
+    numeric = re.fullmatch(r"[\d,:-]+", body) and re.search(r"[-,]|\d\d", body)
+    items: Iterable[object] = sorted(_numbers(body)) if numeric else body
+    before, after = word[: bracket.start()], word[bracket.end() :]
+    return [before + str(item) + rest for item in items for rest in _expand_word(after) or [""]]
+
+
+def match(patterns: str, names: Sequence[str]) -> list[str]:
+    """The names that match a space-separated list of patterns; ``^word`` takes matches away again.
+
+    In the order of ``names``.
+    """
+    kept: set[str] = set()
+    words = patterns.split()
+    if words and all(word.startswith("^") for word in words):
+        kept.update(names)
+    for word in words:
+        compiled = pattern(word.removeprefix("^"))
+        hits = {name for name in names if compiled.match(name)}
+        kept = kept - hits if word.startswith("^") else kept | hits
+    return [name for name in names if name in kept]
+
+
+def natural(text: str) -> tuple[tuple[int, int, str], ...]:
+    """A sort key in which ``a2`` comes before ``a10``."""
+    return tuple(
+        (0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in re.split(r"(\d+)", text) if part
+    )
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """`` (nearest: 'tx')`` for the known name that resembles ``name`` most, or nothing."""
+    known = {known.lower(): known for known in names}
+    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    return f" (nearest: {known[found[0]]!r})" if found else ""
+
+
+def base(name: str) -> str:
+    """The part of a name before its first digits."""
+    match_ = re.match(r"\D*", name.rpartition("/")[2])
+    return match_[0] if match_ else ""
+
+
+def digits(name: str) -> int | None:
+    """The last group of digits in a name, or None."""
+    groups = re.findall(r"\d+", name)
+    return int(groups[-1]) if groups else None
+
+
+def unique(name: str, taken: Iterable[str]) -> str:
+    """``name`` if it is free, else the first numbered name after it: noise1 → noise2."""
+    used = set(taken)
+    if name not in used:
+        return name
+    match_ = re.fullmatch(r"(.*?)(\d*)", name)
+    assert match_ is not None
+    stem, number = match_[1], int(match_[2] or 0)
+    while f"{stem}{number}" in used or not number:
+        number += 1
+    return f"{stem}{number}"

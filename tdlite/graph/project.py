@@ -1,0 +1,575 @@
+"""A project: the root network, its time, and the loop that cooks one frame after another.
+
+The order within a frame is fixed: time advances → due scripts and posted edits → ``frame_start`` → ``watch``
+(CHOP Execute, Timer callbacks…) → ``sink`` (Movie File Out…) → feedback latches → ``frame_end``; within each
+step operators go in natural path order.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time as wall
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from weakref import WeakSet
+
+from .comp import COMP
+from .engine import TIME, VALUE, Cell, CookError, Engine, Fault, Memo, sentence
+from .errors import OpError, TdError
+from .expr import Expressions, script_globals
+from .interrupt import Interrupts
+from .op import OP, Phase
+from .paths import natural
+from .timeline import AbsTime, Timeline, rational
+from .trace import Trace
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class rootCOMP(COMP):
+    """The ``/`` of a project."""
+
+    @property
+    def path(self) -> str:
+        return "/"
+
+
+class Problem(NamedTuple):
+    """An error or a warning that an operator showed."""
+
+    path: str
+    message: str
+    frame: int
+    warning: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.message}"
+
+
+class Change(NamedTuple):
+    """One edit of the network, as the change log tells it."""
+
+    kind: str
+    """create, destroy, rename, wire, parameter, pulse, flag or text."""
+    op: OP
+    details: dict[str, Any]
+
+
+class Run:
+    """A script waiting for its frame."""
+
+    def __init__(
+        self, project: Project, function: Callable[[], Any], due: int, end_frame: bool, group: str | None
+    ) -> None:
+        self._project = project
+        self._function = function
+        self.due = due
+        self.end_frame = end_frame
+        self.group = group
+        self.active = True
+
+    @property
+    def remainingFrames(self) -> int:
+        return max(0, self.due - self._project.frame)
+
+    def kill(self) -> None:
+        """Never run it."""
+        self.active = False
+
+
+class Project:
+    """A network with its own time. Use it as a context manager; it belongs to the thread that made it.
+
+    ``cookRate`` is in frames per second (23.976, 29.97, 59.94 mean n·1000/1001). With ``realTime`` off, the
+    default, every frame is cooked however long it takes. ``checked`` repeats every cook and compares.
+    """
+
+    types: ClassVar[Callable[[str], type[OP]]]
+    """Finds an operator class by its name; set by the registry."""
+    _alive: ClassVar[WeakSet[Project]] = WeakSet()
+
+    def __init__(
+        self,
+        cookRate: float | Fraction = 60,
+        realTime: bool = False,
+        checked: bool = False,
+        folder: str | os.PathLike[str] | None = None,
+        device: int | None = None,
+    ) -> None:
+        self.rate = rational(cookRate)
+        if self.rate <= 0:
+            raise TdError(f"cookRate must be above 0 frames per second, not {cookRate}")
+        self.realTime = realTime
+        self.checked = checked
+        self.device = device
+        self.folder = os.path.abspath(os.fspath(folder) if folder is not None else os.getcwd())
+        self.network_folder = self.folder
+        """Where the network file is; files that the network reads are looked for there too."""
+        self.name = ""
+        self.strict = False
+        self.thread = threading.get_ident()
+        self.engine = Engine(self._fault_changed)
+        self.trace = Trace()
+        self.expressions = Expressions(self)
+        self.timeline = Timeline(self)
+        self.absTime = AbsTime(self)
+        self.problems: deque[Problem] = deque(maxlen=10_000)
+        """Errors and warnings in the order in which they came up."""
+        self.failed = False
+        """Whether any operator had an error in any frame."""
+        self.on_problem: list[Callable[[Problem], None]] = []
+        self.on_frame: list[Callable[[], None]] = []
+        self.on_close: list[Callable[[], None]] = []
+        self.resources: dict[str, Any] = {}
+        """What the families keep per project, such as the GPU."""
+        self.begun = 0
+        self.in_frame = False
+        self.closed = False
+        self.step_now = 1
+        self.seconds_now = 0.0
+        self.frame_began = wall.perf_counter()
+        self.demanding = False
+        """Whether a sink or watcher is pulling: only then do stateful operators step."""
+        self.previewed = False
+        """Whether a stateful operator was read without stepping, since it last could."""
+        self._frame_cell = Cell(TIME, "frame")
+        self.demand_cell = Cell(TIME, "demand")
+        self.latch_cell = Cell(TIME, "latch")
+        self._settings_cell = Cell(VALUE, "project settings")
+        self._resolution_multiplier = 1.0
+        self._ids = 0
+        self._ops: dict[int, OP] = {}
+        self._order: dict[Phase, list[OP]] | None = None
+        self._runs: list[Run] = []
+        self._posted: deque[Callable[[], Any]] = deque()
+        self._latches: dict[int, OP] = {}
+        self._listeners: list[Callable[[Change], None]] = []
+        self._reported: set[tuple[int, str]] = set()
+        self._quit = False
+        self.root = rootCOMP(self, "", None)
+        self._register(self.root)
+        Project._alive.add(self)
+
+    def __enter__(self) -> Project:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Project at frame {self.frame}, {len(self._ops)} operators>"
+
+    @classmethod
+    def computing_engine(cls) -> Engine | None:
+        """The engine that is computing in this thread, if one is."""
+        here = threading.get_ident()
+        return next((p.engine for p in cls._alive if p.engine.computing is not None and p.thread == here), None)
+
+    # -- operators ---------------------------------------------------------------------------------------------
+
+    def op(self, *paths: Any) -> OP | None:
+        """The first operator at any of the paths, from the root."""
+        return self.root.op(*paths)
+
+    def ops(self, *paths: Any) -> list[OP]:
+        """All operators that match, from the root."""
+        return self.root.ops(*paths)
+
+    def find_type(self, name: str) -> type[OP]:
+        """An operator class by its name, such as 'noiseTOP'; OpError names the nearest one otherwise."""
+        return type(self).types(name)
+
+    def all_ops(self) -> list[OP]:
+        """Every operator, in natural path order."""
+        return sorted(self._ops.values(), key=lambda op: natural(op.path))
+
+    def _new_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def _register(self, op: OP) -> None:
+        self._ops[op.id] = op
+
+    def _by_id(self, number: int) -> list[OP]:
+        op = self._ops.get(number)
+        return [op] if op is not None else []
+
+    def _shortcut(self, name: str) -> OP | None:
+        return next(
+            (op for op in self._ops.values() if isinstance(op, COMP) and op.par.opshortcut.eval() == name),
+            None,
+        )
+
+    def _structure_changed(self) -> None:
+        self._order = None
+
+    def _in_order(self, phase: Phase) -> list[OP]:
+        if self._order is None:
+            for number in [number for number, op in self._ops.items() if not op.valid]:
+                del self._ops[number]
+            self._order = {phase: [] for phase in Phase}
+            for op in self.all_ops():
+                for each in op.phases:
+                    self._order[each].append(op)
+                if op._flags.get("viewer") and Phase.SINK not in op.phases:
+                    self._order[Phase.SINK].append(op)
+        return self._order[phase]
+
+    # -- time --------------------------------------------------------------------------------------------------
+
+    @property
+    def cookRate(self) -> float:
+        """Frames per second."""
+        return float(self.rate)
+
+    @property
+    def frame(self) -> int:
+        """The frame being cooked, or the last one cooked; 1 in a new project."""
+        return max(self.begun, 1)
+
+    @property
+    def next_frame(self) -> int:
+        """The frame that edits made now belong to."""
+        return self.begun if self.in_frame else self.begun + 1
+
+    def _read_frame(self) -> int:
+        self.engine.read(self._frame_cell)
+        return self.frame
+
+    @property
+    def resolutionMultiplier(self) -> float:
+        """The global resolution multiplier: every TOP whose ``resmult`` is on is that much larger."""
+        self.engine.read(self._settings_cell)
+        return self._resolution_multiplier
+
+    @resolutionMultiplier.setter
+    def resolutionMultiplier(self, factor: float) -> None:
+        if not 0 < factor < 1000:
+            raise TdError(f"the resolution multiplier must be above 0, not {factor}")
+        self._settings_cell = self.engine.changed(self._settings_cell)
+        self._resolution_multiplier = float(factor)
+
+    # -- running -----------------------------------------------------------------------------------------------
+
+    def run(self, frames: int | None = None, seconds: float | None = None) -> None:
+        """Cook frames: the next ``frames``, or ``seconds`` of them, or until quit() or the timeline's end.
+
+        When it returns, accepted images are on disk and movies that no longer record are finished.
+        Ctrl-C ends it after the frame being cooked, with every open file finished, as KeyboardInterrupt.
+        """
+        if seconds is not None:
+            frames = round(seconds * self.rate)
+        if frames is None:
+            frames = self.timeline.end - self.begun
+        if frames < 0:
+            raise TdError(f"cannot run {frames} frames")
+        last = self.begun + frames
+        self._quit = False
+        clock = _RealTime(self) if self.realTime else None
+        with Interrupts() as interrupts:
+            try:
+                while self.begun < last and not self._quit and not interrupts.came:
+                    self._frame(clock.wait() if clock else 1)
+                    if self.strict and self.failed:
+                        break
+            finally:
+                self.flush()
+            if interrupts.came:
+                self.finish()
+                raise KeyboardInterrupt
+
+    def advance(self) -> None:
+        """Cook one frame."""
+        self.run(frames=1)
+
+    def quit(self, force: bool = False) -> None:
+        """End run() after this frame."""
+        self._quit = True
+
+    @property
+    def quitting(self) -> bool:
+        return self._quit
+
+    def _frame(self, step: int) -> None:
+        self._check_thread()
+        engine = self.engine
+        self.begun += step
+        self.step_now = step
+        self.in_frame = True
+        self.frame_began = wall.perf_counter()
+        self.seconds_now = float(Fraction(self.begun - 1) / self.rate)
+        self.timeline.at(self.begun)
+        engine.frame = self.begun
+        self.previewed = False
+        self._frame_cell = engine.changed(self._frame_cell)
+        try:
+            while self._posted:
+                self._guarded(self.root, self._posted.popleft())
+            self._due(end_frame=False)
+            for phase in (Phase.START, Phase.WATCH, Phase.SINK):
+                self._phase(phase)
+            self._latch()
+            self.latch_cell = engine.changed(self.latch_cell)
+            self._phase(Phase.END)
+            self._due(end_frame=True)
+            for hook in self.on_frame:
+                hook()
+        finally:
+            self.in_frame = False
+
+    def _phase(self, phase: Phase) -> None:
+        for op in self._in_order(phase):
+            if not op.valid or not _may_cook(op):
+                continue
+            try:
+                if phase is Phase.SINK:
+                    with self.demand():
+                        op.sink() if Phase.SINK in op.phases else op.result.pull()  # type: ignore[attr-defined]
+                else:
+                    getattr(op, phase.value)()
+            except CookError as error:
+                op.phase_error(phase.value, error.fault)
+            except Exception as error:
+                op.phase_error(phase.value, Fault(op, sentence(error), op))
+            else:
+                op.phase_error(phase.value, None)
+
+    @contextmanager
+    def demand(self) -> Iterator[None]:
+        """While a sink or watcher pulls: stateful operators step."""
+        if self.previewed:
+            # What was read without stepping has to be asked again, now that it may step.
+            self.previewed = False
+            self.demand_cell = self.engine.changed(self.demand_cell)
+        before, self.demanding = self.demanding, True
+        try:
+            yield
+        finally:
+            self.demanding = before
+
+    @contextmanager
+    def pulling(self) -> Iterator[None]:
+        """While scripts read: results are brought up to date, but no state steps."""
+        before, self.demanding = self.demanding, False
+        try:
+            yield
+        finally:
+            self.demanding = before
+
+    def call(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
+        """Run a callback or script of ``owner``: its error goes onto the operator, the frame goes on."""
+        with self.pulling():
+            return self._guarded(owner, function, *args)
+
+    def _guarded(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
+        try:
+            return function(*args)
+        except Exception as error:
+            owner.addScriptError(script_message(error, function))
+            return None
+
+    def latch_later(self, op: OP) -> None:
+        """Have ``op.latch()`` called after this frame's sinks."""
+        self._latches[op.id] = op
+
+    def _latch(self) -> None:
+        latches = sorted(self._latches.values())
+        self._latches.clear()
+        for op in latches:
+            if op.valid:
+                with self.demand():
+                    op.latch()  # type: ignore[attr-defined]  # only operators with the method ask for it
+
+    def flush(self) -> None:
+        """Wait until every accepted image is on disk; finish movies that no longer record."""
+        for op in list(self._ops.values()):
+            if op.valid and Phase.SINK in op.phases:
+                op.flush()  # type: ignore[attr-defined]
+
+    def finish(self) -> None:
+        """End every recording: each open file is completed."""
+        for op in list(self._ops.values()):
+            if op.valid and Phase.SINK in op.phases:
+                op.finish()  # type: ignore[attr-defined]
+
+    def close(self) -> None:
+        """Finish what is open and release everything. Closing twice is harmless."""
+        if self.closed:
+            return
+        self.closed = True
+        try:
+            self._phase_exit()
+            self.finish()
+        finally:
+            for op in reversed(list(self._ops.values())):
+                if op.valid and op is not self.root:
+                    for memo in op._memos():
+                        memo.forget()
+                    op.released()
+            for hook in self.on_close:
+                hook()
+
+    def _phase_exit(self) -> None:
+        for op in self.all_ops():
+            on_exit = getattr(op, "on_exit", None)
+            if op.valid and on_exit is not None:
+                on_exit()
+
+    # -- scripts -----------------------------------------------------------------------------------------------
+
+    def post(self, function: Callable[[], Any]) -> None:
+        """Have ``function`` called at the start of the next frame; the one call other threads may make."""
+        self._posted.append(function)
+
+    def delay(
+        self, function: Callable[[], Any], frames: int = 0, end_frame: bool = False, group: str | None = None
+    ) -> Run:
+        """Have ``function`` called ``frames`` frames later, or at the end of the frame."""
+        run = Run(self, function, self.next_frame + frames if end_frame else self.frame + frames, end_frame, group)
+        self._runs.append(run)
+        return run
+
+    def run_script(
+        self,
+        owner: OP,
+        script: str | Callable[..., Any],
+        *args: Any,
+        endFrame: bool = False,
+        fromOP: OP | None = None,
+        asParameter: bool = False,
+        group: str | None = None,
+        delayFrames: int = 0,
+        delayMilliSeconds: float = 0,
+        delayRef: OP | None = None,
+    ) -> Run:
+        """``run()``: execute a script now, at the end of the frame, or some frames later."""
+        me = fromOP or owner
+
+        def execute() -> None:
+            if callable(script):
+                script(*args)
+            else:
+                exec(compile(script, f"<run from {me.path}>", "exec"), {**script_globals(me), "args": args})
+
+        frames = delayFrames + round(delayMilliSeconds / 1000 * self.rate)
+        if frames <= 0 and not endFrame:
+            execute()
+            done = Run(self, execute, self.frame, False, group)
+            done.active = False
+            return done
+        return self.delay(lambda: self.call(me, execute), frames, endFrame, group)
+
+    @property
+    def runs(self) -> list[Run]:
+        return [run for run in self._runs if run.active]
+
+    def _due(self, end_frame: bool) -> None:
+        due = [run for run in self._runs if run.end_frame == end_frame and run.due <= self.begun]
+        if due:
+            self._runs = [run for run in self._runs if run not in due]
+            for run in due:
+                if run.active:
+                    run.active = False
+                    self._guarded(self.root, run._function)
+
+    # -- errors and changes ------------------------------------------------------------------------------------
+
+    def _fault_changed(self, memo: Memo, before: Fault | None) -> None:
+        owner: Any = memo.owner
+        fault = memo.fault
+        if before is not None and before.own:
+            self._reported.discard((owner.id, before.message))
+        if fault is not None and fault.own and (owner.id, fault.message) not in self._reported:
+            self._reported.add((owner.id, fault.message))
+            self.report(owner, fault.message)
+
+    def report(self, op: OP, message: str, warning: bool = False) -> None:
+        """Tell whoever listens that an operator shows an error or a warning."""
+        problem = Problem(op.path, message, self.frame, warning)
+        if warning:
+            if (op.id, message) in self._reported:
+                return
+            self._reported.add((op.id, message))
+        else:
+            self.failed = True
+        self.problems.append(problem)
+        for listener in self.on_problem:
+            listener(problem)
+
+    def log(self, kind: str, op: OP, **details: Any) -> None:
+        """Write one edit into the change log."""
+        if self._listeners:
+            change = Change(kind, op, details)
+            for listener in list(self._listeners):
+                listener(change)
+
+    def listen(self, listener: Callable[[Change], None]) -> Callable[[], None]:
+        """Follow the change log from now on; the function that comes back ends it."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def find_file(self, path: str) -> str:
+        """Where a file that the network reads is: in ``folder``, else beside the network file."""
+        path = os.path.expanduser(path)
+        for folder in (self.folder, self.network_folder):
+            candidate = os.path.join(folder, path)
+            if os.path.exists(candidate):
+                return candidate
+        return os.path.join(self.folder, path)
+
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self.thread:
+            raise TdError("a project belongs to the thread that made it; other threads use project.post(function)")
+        if self.closed:
+            raise OpError("this project is closed")
+
+
+class _RealTime:
+    """Holds the frame loop to the wall clock; skips frames when it is late."""
+
+    def __init__(self, project: Project) -> None:
+        self.period = float(1 / project.rate)
+        self.next = wall.perf_counter()
+
+    def wait(self) -> int:
+        """Sleep until the next frame is due; how many frames have passed."""
+        now = wall.perf_counter()
+        if now < self.next:
+            wall.sleep(self.next - now)
+            steps = 1
+        else:
+            steps = 1 + int((now - self.next) / self.period)
+        self.next += steps * self.period
+        return steps
+
+
+def _may_cook(op: OP) -> bool:
+    comp = op._parent
+    while comp is not None:
+        if not comp.allowCooking:
+            return False
+        comp = comp._parent
+    return True
+
+
+def script_message(error: BaseException, function: Callable[..., Any]) -> str:
+    """What a script's error says on its operator: the message and the line of the script."""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith("<") or trace.tb_next is None:
+            where = f"line {trace.tb_lineno}, in {code.co_name}"
+            if code.co_filename.startswith("<"):
+                break
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError):
+        where = f"line {error.lineno}"
+    return f"{where}: {sentence(error)}" if where else sentence(error)

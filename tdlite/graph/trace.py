@@ -1,0 +1,56 @@
+"""The record of cooks: who, in which frame, why, how long. Tests and benchmarks read it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from .op import OP
+
+
+class Cook(NamedTuple):
+    """One cook of one operator."""
+
+    path: str
+    frame: int
+    why: str
+    """What had changed: ``first``, or the owner and kind of the read."""
+    milliseconds: float
+
+
+class Trace:
+    """The last cooks, newest last. Bounded, so it can stay on."""
+
+    def __init__(self, size: int = 20_000) -> None:
+        self._cooks: deque[tuple[OP, int, str, float]] = deque(maxlen=size)
+        self.count = 0
+        """All cooks since the start, also those no longer kept."""
+
+    def cooked(self, op: OP) -> None:
+        self.count += 1
+        why = op.result.why
+        if why is None:
+            reason = "first"
+        elif why.is_memo:
+            reason = why.label
+        else:
+            reason = why.label
+        self._cooks.append((op, op.engine.frame, reason, op.cookTime))
+
+    def __iter__(self) -> Iterator[Cook]:
+        for op, frame, why, milliseconds in self._cooks:
+            yield Cook(op.path, frame, why, milliseconds)
+
+    def __len__(self) -> int:
+        return len(self._cooks)
+
+    @property
+    def paths(self) -> list[str]:
+        """The operators that cooked, in order."""
+        return [op.path for op, *_ in self._cooks]
+
+    def clear(self) -> None:
+        """Forget the cooks so far."""
+        self._cooks.clear()

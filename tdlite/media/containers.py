@@ -1,0 +1,65 @@
+"""Movie containers: which file name means which, and which codec goes into which."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tdlite.media.errors import MediaError
+
+# A fragment per key frame while recording, an ordinary file with one index once finished; with negative
+# composition offsets the first picture is shown at 0 in spite of B-frames.
+_ISO = {"movflags": "+hybrid_fragmented+negative_cts_offsets"}
+
+
+@dataclass(frozen=True)
+class Container:
+    """One kind of movie file: FFmpeg's name of the format, its options, the codecs it holds."""
+
+    token: str
+    format: str
+    codecs: frozenset[str]
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+CONTAINERS: Mapping[str, Container] = {
+    "mov": Container("mov", "mov", frozenset({"h264"}), _ISO),
+    "mp4": Container("mp4", "mp4", frozenset({"h264"}), _ISO),
+    "mkv": Container("mkv", "matroska", frozenset({"h264"}), {"cluster_time_limit": "1000"}),
+    "webm": Container("webm", "webm", frozenset(), {"cluster_time_limit": "1000"}),
+}
+"""By token, which is also the suffix without its dot."""
+
+
+def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Container:
+    """Return the container of the movie `path`.
+
+    `token` is 'automatic' (the suffix of `path` decides) or one of CONTAINERS, which a suffix must not
+    contradict. MediaError for an unknown or contradicting suffix or token, and when the container cannot
+    hold `codec`.
+    """
+    name = os.fspath(path)
+    suffix = os.path.splitext(name)[1].lower().removeprefix(".")
+    known = ", ".join(f".{each}" for each in CONTAINERS)
+    if token == "automatic":
+        if suffix not in CONTAINERS:
+            raise MediaError(f"cannot choose a container for {name}; end its name with one of {known}")
+        container = CONTAINERS[suffix]
+    elif token not in CONTAINERS:
+        tokens = ", ".join(("automatic", *CONTAINERS))
+        raise MediaError(f"cannot record {name}: there is no container {token!r}; use one of {tokens}")
+    elif suffix not in ("", token):
+        raise MediaError(
+            f"cannot record {name} in a {token} container (its suffix is .{suffix}); "
+            f"end the name with .{token} or set the container to automatic"
+        )
+    else:
+        container = CONTAINERS[token]
+    if codec not in container.codecs:
+        fitting = ", ".join(each.token for each in CONTAINERS.values() if codec in each.codecs) or "none"
+        raise MediaError(
+            f"cannot record {name}: {container.token} does not hold {codec}; use another codec or container "
+            f"(for {codec}: {fitting})"
+        )
+    return container

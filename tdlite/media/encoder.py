@@ -1,0 +1,149 @@
+"""What every encoder looks like to the rest: settings in, frames in, packets out.
+
+An encoder may be a library in this process, a part of a GPU or another process. It never sees the file;
+the muxer never sees a frame. Between them stand `Packet` and `StreamInfo`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdlite.media.errors import EncoderError
+
+Pixels = NDArray[np.uint8]
+"""The frame of encoders that run on the CPU: [h, w, 4] RGBA in 0..255, row 0 = bottom."""
+
+FrameT_contra = TypeVar("FrameT_contra", contravariant=True)
+
+
+@dataclass(frozen=True)
+class Colour:
+    """How the samples of a movie are to be read: code points of ITU-T H.273 (1 is Rec.709 in all three)."""
+
+    primaries: int = 1
+    transfer: int = 1
+    matrix: int = 1
+    full_range: bool = False
+
+
+_CHOICES = {
+    "profile": ("auto", "baseline", "main", "high"),
+    "preset": ("none", "lossless"),
+    "bitrate_mode": ("quality", "constant", "variable", "constanthq", "variablehq"),
+    "entropy": ("auto", "cabac", "cavlc"),
+    "motion": ("default", "quarter", "half", "full"),
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked of an encoder, in no encoder's own words. EncoderError for values that mean nothing.
+
+    `quality` is 0..1 and rules when `bitrate_mode` is 'quality'; the rates are bits per second and rule in
+    the other modes ('hq' spends more time on each bit; a peak of 0 means no limit). `keyframe_interval` and
+    `max_bframes` count frames. `slices` 0, `speed` '' and 'auto' leave the choice to the encoder.
+    `pixel_format` is 'yuv420', 'yuv422' or 'yuv444'; RGB is converted to it by `colour`'s matrix and range.
+    """
+
+    profile: str = "auto"
+    preset: str = "none"
+    bitrate_mode: str = "quality"
+    quality: float = 0.85
+    average_bitrate: int = 0
+    peak_bitrate: int = 0
+    keyframe_interval: int = 60
+    max_bframes: int = 2
+    slices: int = 0
+    entropy: str = "auto"
+    motion: str = "default"
+    speed: str = ""
+    pixel_format: str = "yuv420"
+    colour: Colour = field(default_factory=Colour)
+
+    def __post_init__(self) -> None:
+        for name, choices in _CHOICES.items():
+            value = getattr(self, name)
+            if value not in choices:
+                raise EncoderError(f"cannot encode with {name} {value!r}; use one of {', '.join(choices)}")
+        if not 0 <= self.quality <= 1:
+            raise EncoderError(f"cannot encode with quality {self.quality}; use 0 (small) to 1 (best)")
+        if self.keyframe_interval < 1:
+            raise EncoderError(f"cannot encode with a key-frame interval of {self.keyframe_interval}; use 1 or more")
+        if min(self.max_bframes, self.slices, self.average_bitrate, self.peak_bitrate) < 0:
+            raise EncoderError("cannot encode with negative B-frames, slices or bit rates; use 0 or more")
+        if self.preset == "lossless" or self.bitrate_mode == "quality":
+            return
+        if self.average_bitrate == 0:
+            raise EncoderError(f"cannot encode at a {self.bitrate_mode} bit rate of 0; set the average bit rate")
+        if 0 < self.peak_bitrate < self.average_bitrate:
+            raise EncoderError(
+                f"cannot encode with a peak of {self.peak_bitrate} bits/s below the average of "
+                f"{self.average_bitrate}; raise the peak bit rate"
+            )
+
+
+class Packet(NamedTuple):
+    """One encoded picture; times are in the stream's time base, `dts` may be negative."""
+
+    data: bytes
+    pts: int
+    dts: int
+    duration: int
+    key: bool
+
+
+@dataclass(frozen=True)
+class StreamInfo:
+    """What a muxer must know of a stream besides its packets.
+
+    `codec` is FFmpeg's name of the format ('h264'), `pixel_format` FFmpeg's as well ('yuv420p').
+    `extradata` None means that the parameter sets travel in the key frames. `tag` names the codec in files
+    that have four-character tags; '' leaves it to the container.
+    """
+
+    codec: str
+    width: int
+    height: int
+    rate: Fraction
+    time_base: Fraction
+    pixel_format: str
+    colour: Colour
+    extradata: bytes | None = None
+    tag: str = ""
+
+
+class Encoder(Protocol[FrameT_contra]):
+    """Frames to packets, for one movie: open, encode in order, then finish or abort.
+
+    `codec` is known before `open`, so that a container can refuse it while nothing is written. `warnings`
+    collects, a sentence each, the settings that this encoder cannot follow. All methods raise EncoderError.
+    They are called from one thread at a time, `open` from another than the rest.
+    """
+
+    @property
+    def codec(self) -> str: ...
+
+    @property
+    def warnings(self) -> list[str]: ...
+
+    def open(self, width: int, height: int, rate: Fraction, settings: Settings) -> StreamInfo:
+        """Check everything and start the encoder; nothing is written."""
+        ...
+
+    def encode(self, frame: FrameT_contra, index: int) -> Iterable[Packet]:
+        """Take frame `index` (0, 1, 2…) and return the packets that are ready, in decoding order."""
+        ...
+
+    def finish(self) -> Iterable[Packet]:
+        """Return the packets still inside and end the encoder; also after a failed `encode`, to save them."""
+        ...
+
+    def abort(self) -> None:
+        """End the encoder and drop what is inside; allowed at any time."""
+        ...

@@ -1,0 +1,175 @@
+"""Record a movie: frames in from one thread, encoded and written by another."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+import weakref
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+from tdlite.media.containers import container_for
+from tdlite.media.encoder import Encoder, Packet, Settings
+from tdlite.media.errors import MediaError, OutputError
+from tdlite.media.mux import Muxer
+from tdlite.media.rates import rational_rate
+
+FrameT = TypeVar("FrameT")
+
+_END = object()
+_POLL = 0.5  # seconds between looks for an owner that went away without closing
+
+
+class MovieWriter(Generic[FrameT]):
+    """Encode frames into the movie `path`, in order, none lost.
+
+    `encoder` is fresh and belongs to the writer; `container` is a token of `containers`; `rate` is in frames
+    per second; at most `depth` frames wait. Opening checks sizes, settings, container and folder, and
+    raises MediaError before anything is written. A movie without frames leaves no file.
+
+    Leave a `with` block by an exception and the movie is finished all the same: what was recorded is kept.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        encoder: Encoder[FrameT],
+        container: str,
+        width: int,
+        height: int,
+        rate: Fraction | float,
+        settings: Settings,
+        depth: int = 3,
+    ) -> None:
+        self.path = os.fspath(path)
+        self.frames_accepted = 0
+        kind = container_for(self.path, container, encoder.codec)
+        info = encoder.open(width, height, rational_rate(rate), settings)
+        try:
+            muxer = Muxer(self.path, kind, info)
+        except BaseException:
+            encoder.abort()
+            raise
+        self._encoder = encoder
+        self._recording = _Recording(encoder, muxer, depth, weakref.ref(self))
+        self._closed = False
+        self._raised = False
+
+    @property
+    def queued(self) -> int:
+        """How many accepted frames the encoder has not taken yet."""
+        return self.frames_accepted - self._recording.taken
+
+    @property
+    def warnings(self) -> list[str]:
+        """The settings that the encoder cannot follow, a sentence each."""
+        return list(self._encoder.warnings)
+
+    def put(self, frame: FrameT) -> None:
+        """Accept the next frame; blocks while `depth` frames wait. It must not change afterwards.
+
+        Raises what went wrong in the encoding thread, as it was raised there; the frame is then not
+        accepted. MediaError when the movie is closed.
+        """
+        if self._closed:
+            raise MediaError(f"cannot add a frame to {self.path}: the movie is closed")
+        if self._recording.error is not None:
+            self._raised = True
+            raise self._recording.error
+        self._recording.frames.put(frame)
+        self.frames_accepted += 1
+
+    def close(self) -> None:
+        """Encode what waits and finish the file. Idempotent; raises an error that `put` has not raised."""
+        self._end()
+        if self._recording.error is not None and not self._raised:
+            self._raised = True
+            raise self._recording.error
+
+    def abort(self) -> None:
+        """Give the movie up: drop what waits and remove the file. After `close` it does nothing."""
+        if not self._closed:
+            self._recording.abandoned = True
+        self._end()
+
+    def _end(self) -> None:
+        if not self._closed:
+            self._closed = True
+            self._recording.frames.put(_END)
+        self._recording.thread.join()
+
+    def __enter__(self) -> MovieWriter[FrameT]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class _Recording:
+    """The encoding thread's side. It does not hold its owner, so that a forgotten writer can be collected."""
+
+    def __init__(self, encoder: Encoder[Any], muxer: Muxer, depth: int, owner: weakref.ref[MovieWriter[Any]]) -> None:
+        self.frames: queue.Queue[Any] = queue.Queue(depth)
+        self.taken = 0
+        self.error: Exception | None = None
+        self.abandoned = False
+        self._encoder = encoder
+        self._muxer = muxer
+        self._owner = owner
+        self.thread = threading.Thread(target=self._run, name=f"movie {os.path.basename(muxer.path)}")
+        self.thread.start()
+
+    def _run(self) -> None:
+        for index, frame in enumerate(self._frames()):
+            # Frames are taken even when they can no longer be written, or `put` would wait for ever.
+            if self.error is None and not self.abandoned:
+                self._attempt(partial(self._encoder.encode, frame, index))
+            self.taken = index + 1
+        if self.abandoned:
+            self._encoder.abort()
+            self._muxer.abort()
+        elif self.error is None:
+            self._attempt(self._encoder.finish)
+            self._finish_file()
+
+    def _frames(self) -> Iterator[Any]:
+        """Yield frames until the end is signalled or nobody is left to signal it."""
+        while True:
+            try:
+                frame = self.frames.get(timeout=_POLL)
+            except queue.Empty:
+                if self._owner() is None or not threading.main_thread().is_alive():
+                    return
+                continue
+            if frame is _END:
+                return
+            yield frame
+
+    def _attempt(self, packets: Callable[[], Iterable[Packet]]) -> None:
+        try:
+            self._write(packets())
+        except Exception as error:
+            self.error = error
+            self._save()
+
+    def _write(self, packets: Iterable[Packet]) -> None:
+        for packet in packets:
+            self._muxer.write(packet)
+
+    def _save(self) -> None:
+        """Finish the file after an error with the frames that the encoder still gives back."""
+        if not isinstance(self.error, OutputError):
+            with contextlib.suppress(Exception):  # it has failed before: the first error is the one to tell
+                self._write(self._encoder.finish())
+        self._encoder.abort()
+        self._finish_file()
+
+    def _finish_file(self) -> None:
+        try:
+            self._muxer.close()
+        except Exception as error:
+            self.error = self.error or error

@@ -1,0 +1,30 @@
+"""Frame rates as exact fractions."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+from tdlite.media.errors import MediaError
+
+# 23.98 is how some tools print 24000/1001, the worst rounding in use: 0.00398 away.
+_ROUNDING = 0.004
+
+
+def rational_rate(rate: float | Fraction) -> Fraction:
+    """Return the exact rate, in frames per second, that a number typed by a person means.
+
+    Whole numbers and fractions stay as they are. What lies within rounding of n·1000/1001, n a multiple
+    of 24 or 30, is that broadcast rate (23.976, 29.97, 47.952, 59.94, 119.88). Anything else becomes the
+    nearest fraction with a denominator of at most 1001. MediaError unless the rate is finite and positive.
+    """
+    if not math.isfinite(rate) or rate <= 0:
+        raise MediaError(f"cannot use {rate} frames per second; the rate must be a positive number")
+    if isinstance(rate, Fraction) or rate == int(rate):
+        return Fraction(rate)
+    whole = math.ceil(rate)
+    broadcast = Fraction(whole * 1000, 1001)
+    if (whole % 24 == 0 or whole % 30 == 0) and abs(rate - broadcast) < _ROUNDING:
+        return broadcast
+    # The floor of 1/1001 keeps a tiny rate from rounding to nothing.
+    return max(Fraction(rate).limit_denominator(1001), Fraction(1, 1001))

@@ -1,0 +1,124 @@
+"""From declared parameters to a shader's parameter block, and from an operator's file to its programs."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tdlite.gpu.errors import GpuError
+from tdlite.gpu.layout import Layout
+from tdlite.gpu.program import PixelProgram
+from tdlite.gpu.source import Source, load
+from tdlite.graph.pardefs import Group, ParTable
+
+_OVER_INPUT = """
+#undef pixel
+#include "lib/blend.glsl"
+vec4 pixel(vec2 uv) {
+    vec4 picture = td_generated(uv);
+    return swaporder != 0 ? blend(operand, input0(), picture) : blend(operand, picture, input0());
+}
+"""
+
+Convert = Callable[[Any, float, float], float]
+
+
+def pixels(value: float, unit: str, width: float, height: float, horizontal: bool) -> float:
+    """A length in pixels: ``fraction`` is of the width for x, of the height for y; ``fractionaspect`` of the height."""
+    if unit == "pixels":
+        return value
+    return value * (width if horizontal and unit == "fraction" else height)
+
+
+class Block:
+    """The parameters of a TOP class that its shader sees, packed in std140 order."""
+
+    def __init__(self, table: ParTable, derived: tuple[tuple[str, str], ...]) -> None:
+        self.variants: list[tuple[str, int, dict[str, int]]] = []
+        self._steps: list[tuple[int, Callable[[Any, Any, float, float], float] | None]] = []
+        fields: list[tuple[str, str]] = []
+        for group in table.own.groups:
+            position = table.index[group.pars[0].name]
+            if group.variant:
+                self.variants.append((group.name, position, _tokens(group)))
+            elif group.glsl:
+                fields.append((group.name, group.glsl))
+                for offset in range(len(group.pars)):
+                    self._steps.append((position + offset, self._convert(table, group, offset)))
+        self.layout = Layout([*fields, *derived])
+
+    @staticmethod
+    def _convert(table: ParTable, group: Group, offset: int) -> Callable[[Any, Any, float, float], float] | None:
+        if group.length:
+            unit = table.index[group.name + "unit"]
+            horizontal = len(group.pars) > 1 and offset == 0
+            return lambda value, row, width, height: pixels(value, row[unit], width, height, horizontal)
+        if group.pars[offset].menu:
+            tokens = _tokens(group)
+            return lambda value, row, width, height: tokens[value]
+        return None
+
+    def pack(self, row: Any, width: int, height: int, derived: tuple[float, ...] = ()) -> bytes:
+        """The block's bytes for one row of values; lengths become pixels of a ``width`` × ``height`` image."""
+        numbers = [
+            row[position] if convert is None else convert(row[position], row, width, height)
+            for position, convert in self._steps
+        ]
+        return self.layout.pack((*numbers, *derived))
+
+    def chosen(self, row: Any) -> tuple[tuple[str, int], ...]:
+        """The compile-time constants that a row of values selects."""
+        return tuple((name, tokens[row[position]]) for name, position, tokens in self.variants)
+
+
+def _tokens(group: Group) -> dict[str, int]:
+    return {token: index for index, token in enumerate(group.pars[0].tokens)}
+
+
+class Programs:
+    """The programs of one TOP class: one for each choice of variants."""
+
+    def __init__(self, cls: type, shader: str, inputs: int, layout: Layout, over: bool) -> None:
+        self.source = _source(cls, shader)
+        self.inputs = inputs
+        self.layout = layout
+        self.over = over
+        """Whether the operator has the generators' Output page."""
+        self._made: dict[Any, PixelProgram] = {}
+
+    def program(self, variants: tuple[tuple[str, int], ...], over_input: tuple[int, bool] | None) -> PixelProgram:
+        """The program for these compile-time constants; ``over_input`` is (operand, swapped) to composite."""
+        key = (variants, over_input)
+        try:
+            return self._made[key]
+        except KeyError:
+            pass
+        source = self.source
+        if over_input is not None:
+            operand, swapped = over_input
+            source = source._replace(text=f"#define pixel td_generated\n{source.text}\n{_OVER_INPUT}")
+            variants = (*variants, ("operand", operand), ("swaporder", int(swapped)))
+        made = self._made[key] = PixelProgram(source, self.layout, self.inputs, variants)
+        return made
+
+
+def _source(cls: type, shader: str) -> Source:
+    """A shader given as text, as a file beside the class's own, or as a file of the package."""
+    if "vec4 pixel" in shader:
+        return Source(f"{cls.__name__}.shader", shader, _folder(cls))
+    folder = _folder(cls)
+    if folder is not None and (folder / shader).is_file():
+        return Source(shader, (folder / shader).read_text(encoding="utf-8"), folder)
+    try:
+        return Source(shader, load(shader))
+    except GpuError as error:
+        raise GpuError(f"{cls.__name__}: {error}; nor is it beside {folder}") from None
+
+
+def _folder(cls: type) -> Path | None:
+    try:
+        return Path(inspect.getfile(cls)).resolve().parent
+    except (TypeError, OSError):
+        return None

@@ -1,0 +1,96 @@
+"""The context: shared, honest about what it is, and never loaded by an import."""
+
+import subprocess
+import sys
+import threading
+
+import moderngl
+import pytest
+
+from tdlite.gpu import context, devices
+from tdlite.gpu.context import Gpu
+from tdlite.gpu.devices import egl_devices, nvidia_but_software
+from tdlite.gpu.errors import GpuError, NoDevice
+from tdlite.gpu.image import Spec
+from tdlite.gpu.passes import Pass
+from tdlite.gpu.program import PixelProgram
+from tdlite.gpu.readback import read
+from tdlite.gpu.source import Source
+
+RED = PixelProgram(Source("red.glsl", "vec4 pixel(vec2 uv) { return vec4(1.0, 0.0, 0.0, 1.0); }"))
+
+
+def test_there_is_one_gpu_a_process(gpu):
+    assert Gpu.shared() is gpu
+
+
+def test_the_driver_says_what_it_is(gpu):
+    assert gpu.renderer
+    assert gpu.version
+    assert gpu.max_size >= 4096
+    assert gpu.software == ("llvmpipe" in gpu.renderer)
+    assert gpu.path == "compute"
+
+
+def test_importing_the_gpu_layer_does_not_load_moderngl():
+    modules = ["context", "devices", "formats", "layout", "passes", "program", "readback", "upload"]
+    code = ";".join(f"import tdlite.gpu.{name}" for name in modules) + ";import sys;sys.exit('moderngl' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_another_thread_is_told_where_to_go(gpu):
+    caught = []
+
+    def elsewhere():
+        try:
+            Gpu.shared()
+        except GpuError as error:
+            caught.append(str(error))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert "project.post" in caught[0]
+
+
+def test_two_devices_keep_their_own_textures(gpu):
+    """Two contexts on one device stand for two devices."""
+    other = Gpu(context._context(0)[1])
+    Gpu._current = other
+    first, second = (each.draw(Pass(RED, Spec.square(2, 2))) for each in (gpu, other))
+    third = gpu.draw(Pass(RED, Spec.square(3, 3)))
+    for image in (second, first, third):
+        assert read(image)[0, 0].tolist() == [1, 0, 0, 1]
+        assert image.gpu.ctx.error == "GL_NO_ERROR"
+    gpu.check()
+
+
+def test_without_gl_the_message_says_what_to_install(monkeypatch):
+    def fail(**settings):
+        raise Exception("libGL.so.1 not loaded")
+
+    monkeypatch.setattr(moderngl, "create_context", fail)
+    with pytest.raises(NoDevice, match=r"libGL\.so\.1 not loaded.*apt-get install libegl1"):
+        context._context(None)
+
+
+def test_egl_devices_are_listed_in_egls_order():
+    found = egl_devices()
+    assert [device.index for device in found] == list(range(len(found)))
+
+
+def test_software_rendering_beside_an_nvidia_driver_is_explained(gpu, monkeypatch):
+    monkeypatch.setattr(gpu, "software", True)
+    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: True)
+    monkeypatch.setattr(devices, "_exists", lambda path: False)
+    assert "NVIDIA_DRIVER_CAPABILITIES" in str(nvidia_but_software(gpu))
+    monkeypatch.setattr(devices, "_exists", lambda path: True)
+    assert "libEGL_nvidia" in str(nvidia_but_software(gpu))
+    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: False)
+    assert nvidia_but_software(gpu) is None
+
+
+def test_hardware_needs_no_explanation(gpu, monkeypatch):
+    monkeypatch.setattr(gpu, "software", False)
+    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: True)
+    assert nvidia_but_software(gpu) is None

@@ -1,0 +1,45 @@
+"""A process that records, for tests that end or limit it: recorder.py PATH FRAMES HOW."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+
+import numpy as np
+from movies import numbered_frame  # type: ignore[import-not-found]  # beside this script
+
+from tdlite.media.encoder import Settings
+from tdlite.media.errors import OutputError
+from tdlite.media.libav import LibavEncoder
+from tdlite.media.movie import MovieWriter
+
+forgotten: list[object] = []
+
+
+def main(path: str, frames: int, how: str) -> None:
+    if how.startswith("limit="):
+        limit = int(how.removeprefix("limit="))
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    movie = MovieWriter(path, LibavEncoder(), "automatic", 160, 96, 30, Settings(keyframe_interval=30))
+    random = np.random.default_rng(1)
+    try:
+        for index in range(frames):
+            frame = numbered_frame(index)
+            if how.startswith("limit="):  # something to fill the disk with; the upper half keeps the number
+                frame[:48] = random.integers(0, 255, (48, 160, 4), np.uint8)
+            movie.put(frame)
+        if how == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if how == "forget":
+            forgotten.append(movie)
+        else:
+            movie.close()
+    except OutputError as error:
+        print(error)
+        movie.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
