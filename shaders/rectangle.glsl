@@ -15,7 +15,8 @@ vec4 pixel(vec2 uv) {
     vec2 side = vec2(par.justifyh - 1, par.justifyv - 1);
     vec2 anchor = 0.5 * size_px + 0.5 * side * (size_px - par.size) + par.center;
     vec2 p = rotated(uv * size_px - anchor, -radians(par.rotate));
-    float outer = rounded_box(p, 0.5 * par.size, par.cornerradius) - par.borderoffset * par.borderwidth;
-    vec4 shape = mix(premultiplied(par.border), premultiplied(par.fillcolor), inside(outer + par.borderwidth));
-    return mix(premultiplied(par.bgcolor), shape, inside(outer));
+    float outer = rounded_box(p, 0.5 * par.size + par.borderoffset * par.borderwidth, par.cornerradius);
+    float shape = inside(outer), fill = inside(outer + par.borderwidth);
+    return premultiplied(par.fillcolor) * fill + premultiplied(par.border) * (shape - fill)
+         + premultiplied(par.bgcolor) * (1.0 - shape);
 }

@@ -1,4 +1,4 @@
-// Noises. Coordinates are in cells; `seed` may be fractional; values reach about −1 and 1 around a mean of 0
+// Noises. Coordinates are in cells; `seed` is a seed_offset(); values reach about −1 and 1 around a mean of 0
 // (alligator: mean below 0). Cell numbers wrap at 2^31. The forms with `out` also give the analytic gradient.
 #include "lib/hash.glsl"
 
@@ -8,9 +8,9 @@
 #define FADE(t) ((t) * (t) * (t) * ((t) * ((t) * 6.0 - 15.0) + 10.0))
 #define FADE_SLOPE(t) (30.0 * (t) * (t) * ((t) * ((t) - 2.0) + 1.0))
 
-float perlin(vec2 p, float seed, out vec2 gradient) {
+float perlin(vec2 p, uvec4 seed, out vec2 gradient) {
     vec2 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed_offset(seed).xyz;
+    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed.xyz;
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 4; i++) {
@@ -26,9 +26,9 @@ float perlin(vec2 p, float seed, out vec2 gradient) {
     return value * 1.4142136;
 }
 
-float perlin(vec3 p, float seed, out vec3 gradient) {
+float perlin(vec3 p, uvec4 seed, out vec3 gradient) {
     vec3 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = uvec3(ivec3(cell)) + seed_offset(seed).xyz;
+    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 8; i++) {
@@ -44,9 +44,9 @@ float perlin(vec3 p, float seed, out vec3 gradient) {
     return value * 1.45;
 }
 
-float perlin(vec4 p, float seed, out vec4 gradient) {
+float perlin(vec4 p, uvec4 seed, out vec4 gradient) {
     vec4 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec4 base = uvec4(ivec4(cell)) + seed_offset(seed);
+    uvec4 base = uvec4(ivec4(cell)) + seed;
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 16; i++) {
@@ -62,9 +62,9 @@ float perlin(vec4 p, float seed, out vec4 gradient) {
     return value * 1.5;
 }
 
-float perlin(vec2 p, float seed) { vec2 gradient; return perlin(p, seed, gradient); }
-float perlin(vec3 p, float seed) { vec3 gradient; return perlin(p, seed, gradient); }
-float perlin(vec4 p, float seed) { vec4 gradient; return perlin(p, seed, gradient); }
+float perlin(vec2 p, uvec4 seed) { vec2 gradient; return perlin(p, seed, gradient); }
+float perlin(vec3 p, uvec4 seed) { vec3 gradient; return perlin(p, seed, gradient); }
+float perlin(vec4 p, uvec4 seed) { vec4 gradient; return perlin(p, seed, gradient); }
 
 // ---- Gradient noise on a simplex lattice: Perlin, "Noise Hardware", 2001; see Gustavson, "Simplex Noise Demystified".
 // Each corner's kernel is (½ − r²)⁴, which vanishes before the simplex ends: no seams.
@@ -88,12 +88,12 @@ float simplex_corner(vec4 x, vec4 g, inout vec4 gradient) {
     return t3 * t * ramp;
 }
 
-float simplex(vec2 p, float seed, out vec2 gradient) {
+float simplex(vec2 p, uvec4 seed, out vec2 gradient) {
     const float skew = 0.36602540, unskew = 0.21132487;    // (√3 − 1)/2, (3 − √3)/6
     vec2 cell = floor(p + (p.x + p.y) * skew);
     vec2 x = p - cell + (cell.x + cell.y) * unskew;
     ivec2 step_ = x.x > x.y ? ivec2(1, 0) : ivec2(0, 1);
-    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed_offset(seed).xyz;
+    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed.xyz;
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 3; i++) {
@@ -105,13 +105,13 @@ float simplex(vec2 p, float seed, out vec2 gradient) {
     return value * 99.204310;
 }
 
-float simplex(vec3 p, float seed, out vec3 gradient) {
+float simplex(vec3 p, uvec4 seed, out vec3 gradient) {
     const float skew = 1.0 / 3.0, unskew = 1.0 / 6.0;
     vec3 cell = floor(p + (p.x + p.y + p.z) * skew);
     vec3 x = p - cell + (cell.x + cell.y + cell.z) * unskew;
     vec3 first = step(x.yzx, x), second = 1.0 - first.zxy;    // which axis is greater, pair by pair
     ivec3 one = ivec3(min(first, second)), two = ivec3(max(first, second));
-    uvec3 base = uvec3(ivec3(cell)) + seed_offset(seed).xyz;
+    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 4; i++) {
@@ -123,14 +123,14 @@ float simplex(vec3 p, float seed, out vec3 gradient) {
     return value * 108.0;
 }
 
-float simplex(vec4 p, float seed, out vec4 gradient) {
+float simplex(vec4 p, uvec4 seed, out vec4 gradient) {
     const float skew = 0.30901699, unskew = 0.13819660;    // (√5 − 1)/4, (5 − √5)/20
     vec4 cell = floor(p + (p.x + p.y + p.z + p.w) * skew);
     vec4 x = p - cell + (cell.x + cell.y + cell.z + cell.w) * unskew;
     // How many of the other axes each axis exceeds: the corners add the axes in falling order.
     vec3 a = step(x.yzw, x.xxx), b = step(x.zww, x.yyz);
     ivec4 rank = ivec4(a.x + a.y + a.z, 1.0 - a.x + b.x + b.y, 2.0 - a.y - b.x + b.z, 3.0 - a.z - b.y - b.z);
-    uvec4 base = uvec4(ivec4(cell)) + seed_offset(seed);
+    uvec4 base = uvec4(ivec4(cell)) + seed;
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 5; i++) {
@@ -142,23 +142,23 @@ float simplex(vec4 p, float seed, out vec4 gradient) {
     return value * 108.0;
 }
 
-float simplex(vec2 p, float seed) { vec2 gradient; return simplex(p, seed, gradient); }
-float simplex(vec3 p, float seed) { vec3 gradient; return simplex(p, seed, gradient); }
-float simplex(vec4 p, float seed) { vec4 gradient; return simplex(p, seed, gradient); }
+float simplex(vec2 p, uvec4 seed) { vec2 gradient; return simplex(p, seed, gradient); }
+float simplex(vec3 p, uvec4 seed) { vec3 gradient; return simplex(p, seed, gradient); }
+float simplex(vec4 p, uvec4 seed) { vec4 gradient; return simplex(p, seed, gradient); }
 
 // ---- Random: one value for a whole cell, evenly distributed in −1..1.
 
-float white(vec4 p, float seed) {
-    return unit(pcg4d(uvec4(ivec4(floor(p))) + seed_offset(seed)).x) * 2.0 - 1.0;
+float white(vec4 p, uvec4 seed) {
+    return unit(pcg4d(uvec4(ivec4(floor(p))) + seed).x) * 2.0 - 1.0;
 }
-float white(vec3 p, float seed) { return white(vec4(p, 0.0), seed); }
-float white(vec2 p, float seed) { return white(vec4(p, 0.0, 0.0), seed); }
+float white(vec3 p, uvec4 seed) { return white(vec4(p, 0.0), seed); }
+float white(vec2 p, uvec4 seed) { return white(vec4(p, 0.0, 0.0), seed); }
 
 // ---- Hermite: random values at the corners, blended along 3t² − 2t³.
 
-float hermite(vec3 p, float seed) {
+float hermite(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), u = smoothstep(0.0, 1.0, p - cell);
-    uvec3 base = uvec3(ivec3(cell)) + seed_offset(seed).xyz;
+    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
     float value = 0.0;
     for (int i = 0; i < 8; i++) {
         ivec3 corner = ivec3(i & 1, (i >> 1) & 1, i >> 2);
@@ -171,9 +171,9 @@ float hermite(vec3 p, float seed) {
 // ---- Sparse convolution: Lewis, "Algorithms for Solid Noise Synthesis", SIGGRAPH 1989. Two impulses a cell, of
 // random place and height, each smeared over a ball of radius one.
 
-float sparse(vec3 p, float seed) {
+float sparse(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), f = p - cell;
-    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed_offset(seed);
+    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed;
     float value = 0.0;
     for (int i = 0; i < 54; i++) {
         ivec4 neighbour = ivec4(i % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1, i / 27);
@@ -187,9 +187,9 @@ float sparse(vec3 p, float seed) {
 
 // ---- Alligator: bumps with creases between them, the strongest of the bumps around less the second strongest.
 
-float alligator(vec3 p, float seed) {
+float alligator(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), f = p - cell;
-    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed_offset(seed);
+    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed;
     vec2 strongest = vec2(0.0);
     for (int i = 0; i < 27; i++) {
         ivec3 neighbour = ivec3(i % 3, i / 3 % 3, i / 9) - 1;

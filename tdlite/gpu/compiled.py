@@ -29,7 +29,7 @@ _GLSL_TYPES = {
 class Kernel:
     """One compiled and linked text: a compute shader, or a raster program with its empty vertex array."""
 
-    __slots__ = ("__weakref__", "_trash", "_uniforms", "shader", "vertices")
+    __slots__ = ("__weakref__", "_initial", "_trash", "_uniforms", "shader", "vertices")
 
     def __init__(self, gpu: Gpu, lines: list[Line], compute: bool) -> None:
         self._trash = gpu.trash
@@ -46,6 +46,7 @@ class Kernel:
         self._uniforms: dict[str, Any] = {  # moderngl's stubs lack gl_type and fmt
             name: self.shader[name] for name in self.shader if isinstance(self.shader[name], moderngl.Uniform)
         }
+        self._initial: dict[str, bytes] = {}
         inputs = self._uniforms.get("sTD2DInputs")
         if inputs is not None:
             inputs.write(pack(f"{inputs.array_length}i", *range(inputs.array_length)))
@@ -65,12 +66,17 @@ class Kernel:
     def set(self, values: Mapping[str, Value]) -> None:
         """Set uniforms by name; a name that the shader does not use is passed over.
 
-        A uniform takes as many numbers as it has and ignores the rest; what is missing is 0.
+        A uniform takes as many numbers as it has and ignores the rest; what is missing is 0. One that is not
+        named has the value that its declaration gives it, whoever set it before: programs are shared.
         """
         for name, value in values.items():
             uniform = self._uniforms.get(name)
             if uniform is not None:
+                if name not in self._initial:
+                    self._initial[name] = uniform.read()
                 uniform.write(_packed(uniform, value))
+        for name in self._initial.keys() - values.keys():
+            self._uniforms[name].write(self._initial[name])
 
 
 def _packed(uniform: Any, value: Value) -> bytes:
@@ -81,7 +87,10 @@ def _packed(uniform: Any, value: Value) -> bytes:
         numbers = [float(number) for number in _numbers(item)][:size]
         flat += numbers + [0.0] * (size - len(numbers))
     flat += [0.0] * (size * length - len(flat))
-    return pack(f"{len(flat)}{code}", *(flat if code in "fd" else map(int, flat)))
+    if code not in "fd":
+        low, high = (0, 2**32 - 1) if code == "I" else (-(2**31), 2**31 - 1)
+        return pack(f"{len(flat)}{code}", *(int(min(max(number, low), high)) for number in flat))
+    return pack(f"{len(flat)}{code}", *flat)
 
 
 def _numbers(value: Any) -> Iterable[Any]:

@@ -8,6 +8,8 @@ class GpuError(Exception):
 class NoDevice(GpuError):
     """There is no usable GL device on this machine; the message says what to install."""
 
+    kind = "device"
+
 
 class ShaderError(GpuError):
     """A shader did not compile or link.

@@ -64,6 +64,11 @@ class PixelFormat:
         dtype: np.dtype[Any] = np.dtype(_NUMPY[self.transfer])
         return dtype
 
+    @property
+    def step(self) -> float:
+        """The distance between neighbouring colour values of a fixed format; 0 for floats."""
+        return 0.0 if self.kind == "float" else 1 / {"f1": 255, "nu2": 65_535}.get(self.transfer, 1023)
+
     def packed(self, colour: str) -> str:
         """The GLSL expression for a ``vec4`` that, stored, keeps this format's channels of ``colour``."""
         return _LAYOUTS[self.channels][2].format(c=colour)

@@ -9,6 +9,7 @@ from .compiled import Compiled, Value
 from .errors import GpuError
 from .image import Image, Spec
 from .program import FullProgram, PixelProgram
+from .source import Source
 from .wrapper import GROUP, header
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ Extend = Literal["hold", "zero", "repeat", "mirror"]
 
 _UBO_BYTES = 16_384
 _FRAMEBUFFER_SRGB = 0x8DB9
+# A mask over a FullProgram, whose text has no place for one: what it drew, with the masked channels of input 0.
+_MASKED = PixelProgram(Source("mask", "vec4 pixel(vec2 uv) { return input1(); }"), inputs=2)
 # Texture fetch, image access, pixel buffer, texture update, framebuffer: all ways to use what was stored.
 _BARRIERS = 0x8 | 0x20 | 0x80 | 0x100 | 0x400
 
@@ -38,7 +41,8 @@ class Pass(NamedTuple):
 
     ``params`` is the packed block of the program's layout; ``inputs`` the connected images, None for a gap
     (it reads as transparent black); bit 0..3 of ``mask`` are R, G, B, A, a channel whose bit is off is input
-    0's; ``uniforms`` are for a FullProgram; ``path`` overrides the device's 'compute' or 'raster'.
+    0's; ``uniforms`` are for a FullProgram, as are ``textures``: images by the name of their sampler, beside
+    the inputs and sampled in their own way; ``path`` overrides the device's 'compute' or 'raster'.
     """
 
     program: PixelProgram | FullProgram
@@ -50,6 +54,7 @@ class Pass(NamedTuple):
     pass_index: int = 0
     uniforms: Mapping[str, Value] = {}
     path: str | None = None
+    textures: Mapping[str, tuple[Image, Sampler]] = {}
 
 
 class Executor:
@@ -68,7 +73,10 @@ class Executor:
         """
         gpu = self._gpu
         gpu.check()
-        program, spec, params, inputs, sampler, mask, pass_index, uniforms, path = job
+        program, spec, params, inputs, sampler, mask, pass_index, uniforms, path, textures = job
+        if mask != 15 and isinstance(program, FullProgram):
+            drawn = self.draw(job._replace(mask=15))
+            return self.draw(Pass(_MASKED, spec, b"", ((*inputs, None)[0], drawn), sampler, mask, path=path))
         same_size, mipmapped = 0, sampler.filter == "mipmap"
         if inputs:
             same_size = self._bind(inputs, spec, sampler)
@@ -76,8 +84,9 @@ class Executor:
         surface = gpu.pool.take(spec)
         image = Image(surface, spec)  # made before drawing: should that fail, the texture finds its way home
         width, height, _, (aspect_width, aspect_height) = spec
-        if uniforms:
-            compiled.kernel.set(uniforms)
+        if isinstance(program, FullProgram):
+            units = self._bind_named(textures, len(inputs))
+            compiled.kernel.set({**uniforms, **program.given(spec, inputs, pass_index), **units})
         ubo = self._ubo
         ubo.write(header(width, height, aspect_width / aspect_height, pass_index, mask) + params)
         ubo.bind_to_uniform_block(0)
@@ -107,6 +116,15 @@ class Executor:
             image.texture.use(unit)
             how.use(unit)
         return same_size
+
+    def _bind_named(self, textures: Mapping[str, tuple[Image, Sampler]], unit: int) -> dict[str, Value]:
+        """Bind textures to the units from ``unit`` on; which of them each name is on."""
+        units: dict[str, Value] = {}
+        for number, (name, (image, sampler)) in enumerate(textures.items(), unit):
+            image.texture.use(number)
+            self._gpu.samplers[sampler].use(number)
+            units[name] = number
+        return units
 
     def _raster(self, compiled: Compiled, surface: Surface) -> None:
         ctx = self._gpu.ctx

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .compiled import Compiled
+from .compiled import Compiled, Value
 from .errors import ShaderError
 from .formats import FORMATS
+from .image import Image, Spec
 from .layout import Layout, check_name
 from .source import Line, Source, expanded, load, reads_elsewhere
 from .wrapper import VERSION, wrapped
@@ -25,8 +26,8 @@ class PixelProgram:
 
     ``source`` is the name of a shader of the package or a Source. It defines ``vec4 pixel(vec2 uv)``, uv
     being the pixel's centre in 0..1 from the bottom left, and may use ``par.<name>``, ``input0()``
-    ``input0(uv)`` …, ``inputs(i)`` ``inputs(i, uv)``, ``input_count``, ``input_size(i)``, ``size_px``,
-    ``aspect``, ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered
+    ``input0(uv)`` … (with the steps that uv makes from pixel to pixel, ``input0(uv, dx, dy)``, for mipmaps),
+    ``inputs(i)`` ``inputs(i, uv)``, ``input_count``, ``input_size(i)``, ``size_px``, ``aspect``, ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered
     inputs it may name, connected or not; ``variants`` are compile-time ints. ``per_pixel`` tells that it
     reads inputs only at its own pixel, ``raster_only`` that it needs derivatives or discard.
 
@@ -76,17 +77,17 @@ class FullProgram:
     """A user's complete fragment shader; always raster; its varying ``vec3 vUV`` is the pixel's centre, 0..1.
 
     ``preamble`` is put before the text and not counted in its line numbers; without a ``#version`` of its own
-    the program gets the engine's. Inputs arrive in ``sampler2D sTD2DInputs[]``; uniforms are set by name.
+    the program gets the engine's. A text put together from several comes as Lines. Inputs arrive in
+    ``sampler2D sTD2DInputs[]``; uniforms are set by name, those of ``given`` by the executor.
     """
 
-    def __init__(self, text: str, name: str, preamble: str = "") -> None:
-        own_version = preamble.lstrip().startswith("#version")
+    def __init__(self, text: str | Sequence[Line], name: str, preamble: str = "") -> None:
+        if isinstance(text, str):
+            text = [Line(line, name, number) for number, line in enumerate(text.splitlines(), 1)]
         self.name = name
-        self._lines = [
-            *([] if own_version else [Line(VERSION)]),
-            *(Line(line) for line in preamble.splitlines()),
-            *(Line(line, name, number) for number, line in enumerate(text.splitlines(), 1)),
-        ]
+        self._lines = [*map(Line, preamble.lstrip().splitlines()), *text]
+        if not (self._lines and self._lines[0].text.startswith("#version")):
+            self._lines.insert(0, Line(VERSION))
         self._compiled: dict[tuple[object, ...], Compiled] = {}
 
     def compiled(self, gpu: Gpu, format: str, path: str, inputs: int, same_size: int, mipmapped: bool) -> Compiled:
@@ -101,3 +102,12 @@ class FullProgram:
     def uniforms(self, gpu: Gpu) -> dict[str, tuple[str, int]]:
         """The active uniforms: name → (GLSL type, array length, 1 when not an array). Raises ShaderError."""
         return gpu.programs.kernel(self._lines, compute=False).uniform_types()
+
+    def given(self, spec: Spec, inputs: Sequence[Image | None], pass_index: int) -> dict[str, Value]:
+        """What a shader is told about a draw, if it asks: the pass, and the sizes of output and inputs."""
+        values: dict[str, Value] = {"uTDPass": pass_index}
+        infos = {f"uTD2DInfos[{unit}]": image.spec for unit, image in enumerate(inputs) if image is not None}
+        for name, (width, height, *_) in {"uTDOutputInfo": spec, **infos}.items():
+            values[f"{name}.res"] = (1 / width, 1 / height, width, height)
+            values[f"{name}.depth"] = (1, 1, 0, 0)
+        return values

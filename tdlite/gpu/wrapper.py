@@ -95,7 +95,7 @@ def wrapped(
 def _inputs(count: int, declared: int, same_size: int, mipmapped: bool) -> list[str]:
     """The functions that read inputs: by number, and by index for operators with any number of inputs."""
 
-    def read(index: int | str, own_pixel: bool, fetched: bool = False) -> str:
+    def read(index: int | str, own_pixel: bool, fetched: bool = False, slopes: str = "") -> str:
         """The expression for input ``index`` at ``uv`` or at the own pixel; 0 beyond the connected ones."""
         if isinstance(index, int) and index >= count:
             return "vec4(0.0)"
@@ -104,7 +104,8 @@ def _inputs(count: int, declared: int, same_size: int, mipmapped: bool) -> list[
             return f"texelFetch({texture}, pixel_coord, 0)"
         if mipmapped:
             # Compute has no derivatives, so both paths use those of the mapping from pixel to pixel.
-            return f"textureGrad({texture}, {uv}, vec2(1.0 / size_px.x, 0.0), vec2(0.0, 1.0 / size_px.y))"
+            slopes = slopes or "vec2(1.0 / size_px.x, 0.0), vec2(0.0, 1.0 / size_px.y)"
+            return f"textureGrad({texture}, {uv}, {slopes})"
         return f"textureLod({texture}, {uv}, 0.0)"
 
     def or_nothing(value: str, nothing: str) -> str:
@@ -116,9 +117,12 @@ def _inputs(count: int, declared: int, same_size: int, mipmapped: bool) -> list[
     lines += [
         f"vec2 input_size(int i) {{ return {size}; }}",
         f"vec4 inputs(int i, vec2 uv) {{ return {or_nothing(read('i', False), 'vec4(0.0)')}; }}",
+        "vec4 inputs(int i, vec2 uv, vec2 dx, vec2 dy) "
+        f"{{ return {or_nothing(read('i', False, slopes='dx, dy'), 'vec4(0.0)')}; }}",
         f"vec4 inputs(int i) {{ return {or_nothing(read('i', True, all_fetched), 'vec4(0.0)')}; }}",
     ]
     for i in range(declared):
         lines.append(f"vec4 input{i}(vec2 uv) {{ return {read(i, False)}; }}")
+        lines.append(f"vec4 input{i}(vec2 uv, vec2 dx, vec2 dy) {{ return {read(i, False, slopes='dx, dy')}; }}")
         lines.append(f"vec4 input{i}() {{ return {read(i, True, bool(same_size >> i & 1))}; }}")
     return lines

@@ -11,6 +11,7 @@ from .errors import OpError
 from .op import OP, check_name
 from .par import Par
 from .pardefs import Blocks, OPRef, Page, Str, Toggle
+from .parvalues import ParMode
 from .paths import natural, pattern, unique
 
 if TYPE_CHECKING:
@@ -96,7 +97,8 @@ class COMP(OP):
     def create(self, opType: type[OP] | str, name: str | None = None, initialize: bool = True) -> Any:
         """Make an operator in this COMP: ``create(td.noiseTOP, 'noise1')`` or ``create('noiseTOP')``.
 
-        A name that is taken becomes the next numbered one. OpError for an unknown type.
+        A name that is taken becomes the next numbered one. Without ``initialize`` it comes bare, with no docked
+        operators. OpError for an unknown type.
         """
         cls = self.project.find_type(opType) if isinstance(opType, str) else opType
         if not (isinstance(cls, type) and issubclass(cls, OP) and hasattr(cls, "table")):
@@ -108,26 +110,48 @@ class COMP(OP):
         self._structure_changed()
         self.project._register(child)
         self.project.log("create", child)
-        child.created()
+        if initialize:
+            child.created()
         return child
 
-    def copy(self, op: T, name: str | None = None) -> T:
+    def copy(self, op: T, name: str | None = None, includeDocked: bool = True) -> T:
         """A copy of an operator, with parameters, text, contents and storage; wires into it are not copied."""
-        return self._copy_all([op], name)[0]  # type: ignore[return-value]  # the copy has the type of the original
+        ops = [op, *(op.docked if includeDocked else ())]
+        return self._copy_all(ops, name)[0]  # type: ignore[return-value]  # the copy has the type of the original
 
     def copyOPs(self, ops: Iterable[OP]) -> list[OP]:
-        """Copies of several operators; wires among them are kept."""
-        return self._copy_all(list(ops), None)
+        """Copies of several operators and of what is docked to them; wires and references among them are kept."""
+        wanted = list(ops)
+        docked = [other for op in wanted for other in op.docked if other not in wanted]
+        return self._copy_all(wanted + docked, None)[: len(wanted)]
 
     def _copy_all(self, ops: list[OP], name: str | None) -> list[OP]:
-        made = {op.id: self.create(type(op), name or op.name) for op in ops}
+        made: dict[int, OP] = {}
+        for op in ops:
+            host = made.get(op._dock.id) if op._dock is not None else None
+            own = name or op.name
+            if host is not None and op._dock is not None:
+                own = host.name + op.name.removeprefix(op._dock.name) if op.name.startswith(op._dock.name) else op.name
+            made[op.id] = self.create(type(op), own, initialize=False)
+            made[op.id]._dock = host
         for op in ops:
             self._copy_into(op, made[op.id])
+        self._repoint({op.name: made[op.id] for op in ops}, made)
         for op in ops:
             for index, source in enumerate(op._wires):
                 if source is not None and source.id in made:
                     made[op.id]._connect(index, made[source.id])
         return list(made.values())
+
+    @staticmethod
+    def _repoint(names: dict[str, OP], made: dict[int, OP]) -> None:
+        """Let the constant references among copied operators lead to the copies."""
+        for new in made.values():
+            for par in new.par:
+                if par.isOP and par.mode is ParMode.CONSTANT and (value := par.val) != "":
+                    target = made.get(value.id) if isinstance(value, OP) else names.get(value)
+                    if target is not None:
+                        par.val = target if isinstance(value, OP) else target.name
 
     def _copy_into(self, op: OP, new: OP) -> None:
         if isinstance(op, COMP) and isinstance(new, COMP):

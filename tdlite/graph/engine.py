@@ -59,6 +59,8 @@ class Fault(NamedTuple):
     """Where the error arose; another operator than ``owner`` for one that only depends on it."""
     members: tuple[Memo, ...] = ()
     """The memos of a dependency cycle."""
+    kind: str = ""
+    """The sort of thing that failed, where the error says it; see ``kind_of``."""
 
     @property
     def own(self) -> bool:
@@ -326,7 +328,7 @@ class Engine:
         except CookError as error:
             value = None
             origin = error.fault
-            fault = Fault(memo.owner, origin.message, origin.origin)
+            fault = Fault(memo.owner, origin.message, origin.origin, kind=origin.kind)
         except _Cycle as cycle:
             value = None
             fault = Fault(memo.owner, cycle.message, memo.owner, cycle.members)
@@ -334,7 +336,7 @@ class Engine:
             raise  # these speak of the caller, not of the operator: nothing is cached
         except Exception as error:
             value = None
-            fault = Fault(memo.owner, sentence(error), memo.owner)
+            fault = Fault(memo.owner, sentence(error), memo.owner, kind=kind_of(error))
         finally:
             self.recording, self.computing = before_recording, before_computing
             self.depth -= 1
@@ -404,3 +406,8 @@ def sentence(error: BaseException) -> str:
         return text
     name = type(error).__name__
     return f"{name}: {text}" if text else name
+
+
+def kind_of(error: BaseException) -> str:
+    """The sort of thing that failed, as the class of the error says it: 'device', 'encoder', 'output' or ''."""
+    return error.fault.kind if isinstance(error, CookError) else str(getattr(type(error), "kind", ""))

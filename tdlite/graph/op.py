@@ -86,6 +86,7 @@ class OP:
         self._wires: list[OP | None] = []
         self._outputs: list[tuple[OP, int]] = []
         self._flags: dict[str, bool] = {}
+        self._dock: OP | None = None
         self._storage: dict[str, Any] = {}
         self._storage_cells: dict[str, Cell] = {}
         self.tags: set[str] = set()
@@ -486,6 +487,8 @@ class OP:
 
     def _cook_traced(self) -> Any:
         """Compute the result, and note who cooked, when and for how long."""
+        if not self.valid:
+            raise OpError("this operator was destroyed")
         start = perf_counter()
         self.warnings_now = []
         try:
@@ -499,9 +502,10 @@ class OP:
     def _cook_checked(self) -> Any:
         """Cook twice from the same inputs and state; what differs came from outside the network."""
         value, again = self._cook(), self._cook()
-        if not self.same_output(value, again):
+        output = _plain(value)
+        if not self.same_output(output, _plain(again)):
             return WithError(
-                value,
+                output,
                 "two cooks from the same inputs differ: the operator reads something outside the network "
                 "(the wall clock, a random number, a global, a file)",
             )
@@ -562,7 +566,7 @@ class OP:
         elif self._phase_faults.get(phase) != fault:
             self._phase_faults[phase] = fault
             if fault.origin is self:
-                self.project.report(self, fault.message)
+                self.project.report(self, fault.message, kind=fault.kind)
 
     def errors(self, recurse: bool = False) -> str:
         """What is wrong, one message a line; an empty text when nothing is."""
@@ -585,11 +589,11 @@ class OP:
             lines += [line for child in self.children for line in child.scriptErrors(True).splitlines()]
         return "\n".join(lines)
 
-    def addScriptError(self, message: str) -> None:
+    def addScriptError(self, message: str, kind: str = "") -> None:
         """Put an error of a script on this operator."""
         if message not in self.script_errors:
             self.script_errors.append(message)
-        self.project.report(self, message)
+        self.project.report(self, message, kind=kind)
 
     def clearScriptErrors(self, recurse: bool = False, error: str = "*") -> None:
         self.script_errors = [text for text in self.script_errors if not pattern(error).match(text)]
@@ -613,6 +617,25 @@ class OP:
 
         return dependency_paths(self, op)
 
+    # -- docking -----------------------------------------------------------------------------------------------
+
+    @property
+    def dock(self) -> OP | None:
+        """The operator that this one is docked to: it is copied and destroyed with it. None when it is not."""
+        return self._dock
+
+    @dock.setter
+    def dock(self, host: OP | None) -> None:
+        if host is not None and (host is self or host._parent is not self._parent):
+            raise OpError(f"{self.path} cannot be docked to {host.path}: it takes another operator of the same COMP")
+        self._dock = host
+
+    @property
+    def docked(self) -> list[OP]:
+        """The operators that are docked to this one."""
+        siblings = self._parent._all_children() if self._parent is not None else ()
+        return [op for op in siblings if op._dock is self]
+
     # -- life --------------------------------------------------------------------------------------------------
 
     def created(self) -> None:
@@ -628,8 +651,9 @@ class OP:
 
     def _destroy(self) -> None:
         path = self.path
-        for child in list(self.children):
-            child._destroy()
+        for child in [*self.docked, *self.children]:
+            if child.valid:  # not gone already with what it was docked to
+                child._destroy()
         for index in reversed(range(len(self._wires))):
             self._connect(index, None)
         for target, index in list(self._outputs):
@@ -710,6 +734,11 @@ class Connector:
 
     def __repr__(self) -> str:
         return f"<{'input' if self.isInput else 'output'} {self.index} of {self.owner.path}>"
+
+
+def _plain(output: Any) -> Any:
+    """What was made, without the error that came with it."""
+    return output.value if type(output) is WithError else output
 
 
 def check_name(name: str) -> str:

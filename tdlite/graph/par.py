@@ -36,7 +36,7 @@ class Pars:
         return Par(self._values, self._values.found(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        Par(self._values, self._values.found(name)).val = value
+        self._values.assign(self._values.found(name), value)
 
     def __getitem__(self, name: str) -> Par | None:
         position = self._values.position(name)
@@ -129,11 +129,7 @@ class Par(Proxy):
 
     @val.setter
     def val(self, value: Any) -> None:
-        if self.isPulse:
-            if value:
-                self.pulse()
-            return
-        self._values.set(self._position, value)
+        self._values.assign(self._position, value)
 
     @property
     def expr(self) -> str:

@@ -67,10 +67,10 @@ class ParDef:
     def tokens(self) -> tuple[str, ...]:
         return tuple(token for token, _ in self.menu)
 
-    def coerce(self, value: Any, where: str) -> Any:
-        """``value`` as this parameter stores it; ParError names ``where`` when it cannot be that."""
+    def coerce(self, value: Any) -> Any:
+        """``value`` as this parameter stores it; ParError says what it takes, to be put after its name."""
         convert = _COERCE.get(self.style)
-        return value if convert is None else convert(self, value, where)
+        return value if convert is None else convert(self, value)
 
     def clamped(self, value: float) -> float:
         """``value`` within the limits that clamp."""
@@ -81,14 +81,14 @@ class ParDef:
         return value
 
 
-def _number(kind: type[float] | type[int]) -> Callable[[ParDef, Any, str], Any]:
-    def convert(pardef: ParDef, value: Any, where: str) -> Any:
+def _number(kind: type[float] | type[int]) -> Callable[[ParDef, Any], Any]:
+    def convert(pardef: ParDef, value: Any) -> Any:
         if isinstance(value, (str, bytes)) or value is None:
-            raise ParError(f"{where} takes a number, not {value!r}")
+            raise ParError(f"takes a number, not {value!r}")
         try:
             number = float(value)
         except (TypeError, ValueError):
-            raise ParError(f"{where} takes a number, not {value!r}") from None
+            raise ParError(f"takes a number, not {value!r}") from None
         if not math.isfinite(number):
             return number
         return pardef.clamped(kind(value) if kind is int and isinstance(value, int) else kind(number))
@@ -96,13 +96,13 @@ def _number(kind: type[float] | type[int]) -> Callable[[ParDef, Any, str], Any]:
     return convert
 
 
-def _toggle(pardef: ParDef, value: Any, where: str) -> bool:
+def _toggle(pardef: ParDef, value: Any) -> bool:
     if isinstance(value, str):
-        raise ParError(f"{where} is a toggle: it takes True or False, not {value!r}")
+        raise ParError(f"is a toggle: it takes True or False, not {value!r}")
     return bool(value)
 
 
-def _menu(pardef: ParDef, value: Any, where: str) -> str:
+def _menu(pardef: ParDef, value: Any) -> str:
     tokens = pardef.tokens
     if isinstance(value, str):
         if value in tokens:
@@ -110,18 +110,18 @@ def _menu(pardef: ParDef, value: Any, where: str) -> str:
         for token, label in pardef.menu:
             if value.lower() in (token.lower(), label.lower()):
                 return token
-        raise ParError(f"{where} has no menu entry {value!r}{nearest(value, tokens)}; it has {', '.join(tokens)}")
+        raise ParError(f"has no menu entry {value!r}{nearest(value, tokens)}; it has {', '.join(tokens)}")
     try:
         return tokens[int(value)]
     except (TypeError, ValueError, OverflowError, IndexError):
-        raise ParError(f"{where} has no menu entry {value!r}; it has {', '.join(tokens)}") from None
+        raise ParError(f"has no menu entry {value!r}; it has {', '.join(tokens)}") from None
 
 
-def _text(pardef: ParDef, value: Any, where: str) -> str:
+def _text(pardef: ParDef, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _reference(pardef: ParDef, value: Any, where: str) -> Any:
+def _reference(pardef: ParDef, value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, (list, tuple)):
@@ -129,7 +129,7 @@ def _reference(pardef: ParDef, value: Any, where: str) -> Any:
     return value if hasattr(value, "path") else str(value)
 
 
-_COERCE: dict[str, Callable[[ParDef, Any, str], Any]] = {
+_COERCE: dict[str, Callable[[ParDef, Any], Any]] = {
     "Float": _number(float),
     "Int": _number(int),
     "Toggle": _toggle,
@@ -148,7 +148,7 @@ class Group:
     glsl: str = ""
     """Type of the field in the shader's parameter block; empty when the shader does not see it."""
     variant: bool = False
-    """A compile-time constant of the shader: a menu that selects between different programs."""
+    """A compile-time constant of the shader: a menu or a switch that selects between different programs."""
     length: bool = False
     """Values are lengths in the unit that ``<name>unit`` selects; shaders get pixels."""
 
@@ -240,7 +240,7 @@ def _with_unit(group: Group, unit: Unit) -> Group | tuple[Group, ...]:
         return replace(group, pars=tuple(replace(p, unit=unit) for p in group.pars))
     menu = LENGTH_UNITS if isinstance(unit, Length) else TIME_UNITS
     name = group.name + unit.suffix
-    label = f"{group.pars[0].label.split(' ')[0]} Unit" if len(group.pars) > 1 else f"{group.pars[0].label} Unit"
+    label = f"{group.pars[0].label.rpartition(' ')[0] if len(group.pars) > 1 else group.pars[0].label} Unit"
     choice = ParDef(name, "Menu", unit.default, label, f"Unit of {group.name}.", menu=menu, group=name)
     return replace(group, length=isinstance(unit, Length)), Group(name, (choice,))
 
@@ -296,15 +296,18 @@ Pair = _vector("Pair", "12")
 Quad = _vector("Quad", "1234")
 
 
-def Color(name: str, default: Sequence[float], alpha: str, *, help: str = "", label: str = "") -> Item:
-    """Declare a colour whose opacity is a parameter of another name; the shader sees one vec4."""
+def Color(
+    name: str, default: Sequence[float], alpha: str, *, help: str = "", label: str = "", high: float | None = 1
+) -> Item:
+    """Declare a colour whose opacity, at most ``high``, has a name of its own; the shader sees one vec4."""
     text = label or _label(name)
     pars = [
         ParDef(name + part, "Float", float(value), f"{text} {part.upper()}", help, group=name)
         for part, value in zip("rgb", default, strict=False)
     ]
     opacity = float(default[3]) if len(default) > 3 else 1.0
-    pars.append(ParDef(alpha, "Float", opacity, _label(alpha), "Opacity of it.", low=0, high=1, group=name))
+    title = f"{text.removesuffix('Color')}Alpha" if text.endswith("Color") else f"{text} Alpha"
+    pars.append(ParDef(alpha, "Float", opacity, title, "Opacity of it.", low=0, high=high, group=name))
     return Group(name, tuple(pars), "vec4")
 
 
@@ -318,9 +321,10 @@ def Float(
     high: float | None = None,
     unit: Unit = "",
     shader: bool = True,
+    expr: str = "",
     aliases: Sequence[str] = (),
 ) -> Item:
-    """Declare a number. ``low`` and ``high`` clamp."""
+    """Declare a number. ``low`` and ``high`` clamp; ``expr`` is an expression that a new operator has in it."""
     pardef = ParDef(
         name,
         "Float",
@@ -332,6 +336,7 @@ def Float(
         high,
         group=name,
         aliases=tuple(aliases),
+        default_expr=expr,
     )
     return _with_unit(Group(name, (pardef,), "float" if shader else ""), unit)
 
@@ -371,11 +376,12 @@ def Toggle(
     label: str = "",
     help: str = "",
     shader: bool = True,
+    variant: bool = False,
     aliases: Sequence[str] = (),
 ) -> Group:
     """Declare a switch."""
     pardef = ParDef(name, "Toggle", bool(default), label or _label(name), help, group=name, aliases=tuple(aliases))
-    return Group(name, (pardef,), "bool" if shader else "")
+    return Group(name, (pardef,), "bool" if shader else "", variant)
 
 
 def Menu(

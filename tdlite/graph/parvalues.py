@@ -173,9 +173,20 @@ class ParValues:
         """Everything about these parameters may have changed: the cell moves, cached rows are dropped."""
         self.cell = self.op.engine.changed(self.cell)
 
+    def assign(self, position: int, value: Any) -> None:
+        """What ``par.x = value`` does: set it, or press it if it is a button."""
+        if self.definition(position).style in ("Pulse", "Momentary"):
+            if value:
+                self.pulse(position)
+        else:
+            self.set(position, value)
+
     def set(self, position: int, value: Any) -> None:
         pardef = self.definition(position)
-        value = pardef.coerce(unwrap(value), f"{self.op.path} par.{pardef.name}")
+        try:
+            value = pardef.coerce(unwrap(value))
+        except ParError as error:
+            raise ParError(f"{self.op.path} par.{pardef.name} {error}") from None
         source: Source | None = self.sources.get(position)
         if source is not None and source.mode is ParMode.BIND:
             master = self.master(source)
@@ -236,11 +247,18 @@ class ParValues:
             evaluate = op.project.expressions.bind(op, text)
         where = f"par.{pardef.name}"
 
+        plain = pardef.style == "Float" and pardef.low is None and pardef.high is None
+        project = op.project
+
         def compute() -> Any:
             try:
-                value = pardef.coerce(unwrap(evaluate()), where)
-                if op.project.checked and not same(value, again := pardef.coerce(unwrap(evaluate()), where)):
-                    if pardef.style in NUMERIC:
+                value = evaluate()
+                if plain and type(value) is float and value - value == 0.0 and not project.checked:
+                    return value  # finite, and there is nothing to convert: what most expressions give
+                value = pardef.coerce(unwrap(value))
+                if project.checked and pardef.style in NUMERIC:
+                    again = pardef.coerce(unwrap(evaluate()))
+                    if not same(value, again):
                         raise ParError(
                             f"two evaluations differ ({value}, {again}): it reads something outside the network"
                         )
@@ -248,7 +266,7 @@ class ParValues:
                 raise
             except Exception as error:
                 source = f"; expression: {text}" if isinstance(text, str) else ""
-                raise ParError(f"{where}: {sentence(error).removeprefix(where + ' ')}{source}") from error
+                raise ParError(f"{where}: {sentence(error)}{source}") from error
             if isinstance(value, float) and not math.isfinite(value):
                 raise ParError(f"{where} is {value}; it must be a finite number; expression: {text}")
             if pardef.style in REFERENCES:

@@ -96,6 +96,31 @@ def match(patterns: str, names: Sequence[str]) -> list[str]:
     return [name for name in names if name in kept]
 
 
+def renamed(names: Sequence[str], source: str, target: str) -> list[str]:
+    """New names: those matching a word of ``source`` take the word of ``target`` at the same place.
+
+    A wildcard in ``target`` stands for what the same wildcard of ``source`` matched: ``t*`` → ``pos*``. One
+    ``source`` word without wildcards in ``target`` hands out the names in order: ``chan*`` → ``r g b``.
+    """
+    words, others = source.split(), expand(target)
+    if len(words) == 1 and not re.search(r"[*?]", target):
+        supply = iter(others)
+        found = set(match(source, names))
+        return [next(supply, name) if name in found else name for name in names]
+    return [_renamed(name, words, others) for name in names]
+
+
+def _renamed(name: str, words: list[str], others: list[str]) -> str:
+    for word, other in zip(words, others, strict=False):
+        parts = re.split(r"(\*|\?|\[[^\]]*\])", word)
+        wild = "".join(f"({pattern(part).pattern[:-2]})" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+        found = re.fullmatch(wild, name)
+        if found is not None:
+            matched = iter(found.groups())
+            return re.sub(r"[*?]", lambda _, matched=matched: next(matched, ""), other)  # type: ignore[misc]
+    return name
+
+
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which ``a2`` comes before ``a10``."""
     return tuple(

@@ -11,14 +11,14 @@ import os
 import threading
 import time as wall
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from weakref import WeakSet
 
 from .comp import COMP
-from .engine import TIME, VALUE, Cell, CookError, Engine, Fault, Memo, sentence
+from .engine import TIME, VALUE, Cell, CookError, Engine, Fault, Memo, kind_of, sentence
 from .errors import OpError, TdError
 from .expr import Expressions, script_globals
 from .interrupt import Interrupts
@@ -46,6 +46,8 @@ class Problem(NamedTuple):
     message: str
     frame: int
     warning: bool
+    kind: str = ""
+    """'device', 'encoder' or 'output' where the error is of that sort."""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.message}"
@@ -112,6 +114,8 @@ class Project:
         """Where the network file is; files that the network reads are looked for there too."""
         self.name = ""
         self.strict = False
+        self.sinks: Collection[OP] | None = None
+        """The sinks that may act, such as the Movie File Outs that may write; None for all of them."""
         self.thread = threading.get_ident()
         self.engine = Engine(self._fault_changed)
         self.trace = Trace()
@@ -137,6 +141,8 @@ class Project:
         """Whether a sink or watcher is pulling: only then do stateful operators step."""
         self.previewed = False
         """Whether a stateful operator was read without stepping, since it last could."""
+        self._demand = _Demanding(self, True)
+        self._pulling = _Demanding(self, False)
         self._frame_cell = Cell(TIME, "frame")
         self.demand_cell = Cell(TIME, "demand")
         self.latch_cell = Cell(TIME, "latch")
@@ -304,7 +310,8 @@ class Project:
         self.step_now = step
         self.in_frame = True
         self.frame_began = wall.perf_counter()
-        self.seconds_now = float(Fraction(self.begun - 1) / self.rate)
+        # Division of integers is correctly rounded, so this is the float nearest to the exact time.
+        self.seconds_now = (self.begun - 1) * self.rate.denominator / self.rate.numerator
         self.timeline.at(self.begun)
         engine.frame = self.begun
         self.previewed = False
@@ -325,43 +332,37 @@ class Project:
             self.in_frame = False
 
     def _phase(self, phase: Phase) -> None:
-        for op in self._in_order(phase):
+        ops = self._in_order(phase)
+        if not ops:
+            return
+        name = phase.value
+        for op in ops:
             if not op.valid or not _may_cook(op):
                 continue
             try:
-                if phase is Phase.SINK:
-                    with self.demand():
-                        op.sink() if Phase.SINK in op.phases else op.result.pull()  # type: ignore[attr-defined]
+                if phase is not Phase.SINK:
+                    getattr(op, name)()
                 else:
-                    getattr(op, phase.value)()
+                    with self._demand:
+                        if phase in op.phases and (self.sinks is None or op in self.sinks):
+                            op.sink()  # type: ignore[attr-defined]  # operators with this phase have the method
+                        elif op._flags.get("viewer"):
+                            op.result.pull()
             except CookError as error:
-                op.phase_error(phase.value, error.fault)
+                op.phase_error(name, error.fault)
             except Exception as error:
-                op.phase_error(phase.value, Fault(op, sentence(error), op))
+                op.phase_error(name, Fault(op, sentence(error), op, kind=kind_of(error)))
             else:
-                op.phase_error(phase.value, None)
+                if op._phase_faults:
+                    op.phase_error(name, None)
 
-    @contextmanager
-    def demand(self) -> Iterator[None]:
+    def demand(self) -> AbstractContextManager[None]:
         """While a sink or watcher pulls: stateful operators step."""
-        if self.previewed:
-            # What was read without stepping has to be asked again, now that it may step.
-            self.previewed = False
-            self.demand_cell = self.engine.changed(self.demand_cell)
-        before, self.demanding = self.demanding, True
-        try:
-            yield
-        finally:
-            self.demanding = before
+        return self._demand
 
-    @contextmanager
-    def pulling(self) -> Iterator[None]:
+    def pulling(self) -> AbstractContextManager[None]:
         """While scripts read: results are brought up to date, but no state steps."""
-        before, self.demanding = self.demanding, False
-        try:
-            yield
-        finally:
-            self.demanding = before
+        return self._pulling
 
     def call(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
         """Run a callback or script of ``owner``: its error goes onto the operator, the frame goes on."""
@@ -372,7 +373,7 @@ class Project:
         try:
             return function(*args)
         except Exception as error:
-            owner.addScriptError(script_message(error, function))
+            owner.addScriptError(script_message(error, function), kind_of(error))
             return None
 
     def latch_later(self, op: OP) -> None:
@@ -471,6 +472,8 @@ class Project:
         return [run for run in self._runs if run.active]
 
     def _due(self, end_frame: bool) -> None:
+        if not self._runs:
+            return
         due = [run for run in self._runs if run.end_frame == end_frame and run.due <= self.begun]
         if due:
             self._runs = [run for run in self._runs if run not in due]
@@ -488,11 +491,11 @@ class Project:
             self._reported.discard((owner.id, before.message))
         if fault is not None and fault.own and (owner.id, fault.message) not in self._reported:
             self._reported.add((owner.id, fault.message))
-            self.report(owner, fault.message)
+            self.report(owner, fault.message, kind=fault.kind)
 
-    def report(self, op: OP, message: str, warning: bool = False) -> None:
+    def report(self, op: OP, message: str, warning: bool = False, kind: str = "") -> None:
         """Tell whoever listens that an operator shows an error or a warning."""
-        problem = Problem(op.path, message, self.frame, warning)
+        problem = Problem(op.path, message, self.frame, warning, kind)
         if warning:
             if (op.id, message) in self._reported:
                 return
@@ -529,6 +532,27 @@ class Project:
             raise TdError("a project belongs to the thread that made it; other threads use project.post(function)")
         if self.closed:
             raise OpError("this project is closed")
+
+
+class _Demanding:
+    """A stretch in which stateful operators step, or do not; reusable and nestable."""
+
+    def __init__(self, project: Project, on: bool) -> None:
+        self._project = project
+        self._on = on
+        self._before: list[bool] = []
+
+    def __enter__(self) -> None:
+        project = self._project
+        self._before.append(project.demanding)
+        project.demanding = self._on
+        if self._on and project.previewed:
+            # What was read without stepping has to be asked again, now that it may step.
+            project.previewed = False
+            project.demand_cell = project.engine.changed(project.demand_cell)
+
+    def __exit__(self, kind: object, error: object, where: object) -> None:
+        self._project.demanding = self._before.pop()
 
 
 class _RealTime:

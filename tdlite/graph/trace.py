@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from .engine import Cell, Memo
     from .op import OP
 
 
@@ -16,7 +17,7 @@ class Cook(NamedTuple):
     path: str
     frame: int
     why: str
-    """What had changed: ``first``, or the owner and kind of the read."""
+    """What had changed: ``first``, or what the read is called."""
     milliseconds: float
 
 
@@ -24,24 +25,17 @@ class Trace:
     """The last cooks, newest last. Bounded, so it can stay on."""
 
     def __init__(self, size: int = 20_000) -> None:
-        self._cooks: deque[tuple[OP, int, str, float]] = deque(maxlen=size)
+        self._cooks: deque[tuple[OP, int, Cell | Memo | None, float]] = deque(maxlen=size)
         self.count = 0
         """All cooks since the start, also those no longer kept."""
 
     def cooked(self, op: OP) -> None:
         self.count += 1
-        why = op.result.why
-        if why is None:
-            reason = "first"
-        elif why.is_memo:
-            reason = why.label
-        else:
-            reason = why.label
-        self._cooks.append((op, op.engine.frame, reason, op.cookTime))
+        self._cooks.append((op, op.engine.frame, op.result.why, op.cookTime))
 
     def __iter__(self) -> Iterator[Cook]:
         for op, frame, why, milliseconds in self._cooks:
-            yield Cook(op.path, frame, why, milliseconds)
+            yield Cook(op.path, frame, why.label if why is not None else "first", milliseconds)
 
     def __len__(self) -> int:
         return len(self._cooks)

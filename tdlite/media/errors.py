@@ -9,6 +9,11 @@ import os
 class MediaError(Exception):
     """Something about an image or a movie cannot be done; the message says what, found what, and the mend."""
 
+    is_message = True
+    """The text is the whole message: it needs no type name before it."""
+
+    kind = "encoder"
+
 
 class EncoderError(MediaError):
     """An encoder is missing, refuses its settings or its size, or failed on a frame."""
@@ -16,6 +21,8 @@ class EncoderError(MediaError):
 
 class OutputError(MediaError):
     """A file or folder cannot be written; `path` is the file, `__cause__` the operating system's error."""
+
+    kind = "output"
 
     def __init__(self, message: str, path: str = "") -> None:
         super().__init__(message)

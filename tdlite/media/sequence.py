@@ -16,13 +16,14 @@ class ImageWriter:
     """Write images with at most `threads` of them in flight, one thread an image.
 
     One thread means the calling thread: `submit` returns when the file is on disk. A failed file is kept
-    in `errors` and costs no other file.
+    in `errors` and costs no other file. With `dry` images are encoded and thrown away.
     """
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, dry: bool = False) -> None:
         if threads < 1:
             raise MediaError(f"cannot write images with {threads} threads; use at least 1")
         self._threads = threads
+        self._dry = dry
         self._pool = ThreadPoolExecutor(threads, "image") if threads > 1 else None
         self._changed = threading.Condition()
         self._active = 0
@@ -72,8 +73,9 @@ class ImageWriter:
         try:
             array = image() if callable(image) else image
             data = encode_image(array, os.path.splitext(path)[1], quality, metadata)
-            make_folder(path)
-            write_atomically(path, data)
+            if not self._dry:
+                make_folder(path)
+                write_atomically(path, data)
         except MediaError as error:
             failure = error
         except Exception as error:

@@ -76,44 +76,64 @@ class Channels:
         except ValueError:
             return None
 
+    @property
+    def end(self) -> int:
+        """The index of the last sample."""
+        return self.start + max(0, self.length - 1)
+
+    def last(self) -> Channels:
+        """Only the newest sample, no longer a slice."""
+        return Channels(self.names, self.samples[:, -1:], self.rate, self.end, False, self.left, self.right,
+                        self.default)  # fmt: skip
+
+    def same(self, other: Channels) -> bool:
+        """Whether both hold the same samples of the same names on the same time line."""
+        return self.same_names(other) and self.same_range(other) and self.same_values(other)
+
+    def same_names(self, other: Channels) -> bool:
+        return self.names == other.names
+
+    def same_range(self, other: Channels) -> bool:
+        mine = (self.start, self.length, self.rate, self.sliced, self.left, self.right, self.default)
+        return mine == (other.start, other.length, other.rate, other.sliced, other.left, other.right, other.default)
+
+    def same_values(self, other: Channels) -> bool:
+        return np.array_equal(self.samples, other.samples, equal_nan=True)
+
     def at(self, channel: int, index: float) -> float:
         """The value at a sample index, between samples linearly, outside by the extend conditions."""
-        row = self.samples[channel]
-        last = len(row) - 1
-        if last < 0:
-            return self.default
-        position = index - self.start
-        if position < 0 or position > last:
-            position_or_value = self._outside(row, position, last)
-            if position_or_value[1] is not None:
-                return position_or_value[1]
-            position = position_or_value[0]
-        low = int(position)
-        fraction = position - low
-        if fraction == 0.0 or low >= last:
-            return float(row[min(low, last)])
-        return float(row[low] + (row[low + 1] - row[low]) * fraction)
+        return float(self.sampled(np.array([index], dtype=np.float64))[channel, 0])
 
-    def _outside(self, row: Samples, position: float, last: int) -> tuple[float, float | None]:
-        early = position < 0
-        edge = 0 if early else last
-        count = last + 1
-        match self.left if early else self.right:
-            case "cycle":
-                return position % count, None
-            case "mirror":
-                phase = position % (2 * count)
-                return (phase if phase < count else 2 * count - 1 - phase), None
-            case "default":
-                return 0.0, self.default
-            case "slope" if last:
-                slope = row[1] - row[0] if early else row[last] - row[last - 1]
-                return 0.0, float(row[edge] + slope * (position - edge))
-            case _:
-                return float(edge), None
+    def sampled(self, indices: Samples) -> Samples:
+        """All channels at sample indices, which need not be whole: [channels, len(indices)].
+
+        Between samples linearly, outside by the extend conditions.
+        """
+        count = self.length
+        if not count:
+            return np.full((len(self), len(indices)), self.default)
+        last = count - 1
+        places = np.asarray(indices, dtype=np.float64) - self.start
+        early, late = places < 0, places > last
+        inside = places.copy()
+        for outside, how in ((early, self.left), (late, self.right)):
+            if how == "cycle":
+                inside[outside] %= count
+            elif how == "mirror":
+                phase = inside[outside] % (2 * count)
+                inside[outside] = np.where(phase < count, phase, 2 * count - 1 - phase)
+        inside = np.clip(inside, 0, last)
+        low = inside.astype(np.int64)
+        high = np.minimum(low + 1, last)
+        values: Samples = self.samples[:, low] + (self.samples[:, high] - self.samples[:, low]) * (inside - low)
+        for outside, how, edge in ((early, self.left, 0), (late, self.right, last)):
+            if how == "default":
+                values[:, outside] = self.default
+            elif how == "slope" and last:
+                slope = self.samples[:, min(edge + 1, last)] - self.samples[:, min(edge + 1, last) - 1]
+                values[:, outside] = self.samples[:, edge, None] + slope[:, None] * (places[outside] - edge)
+        return values
 
     def resampled(self, rate: float, start: int, length: int) -> Samples:
         """Samples of all channels at other times: ``length`` samples at ``rate`` from index ``start``."""
-        scale = self.rate / rate
-        columns = [[self.at(channel, (start + i) * scale) for i in range(length)] for channel in range(len(self))]
-        return np.array(columns, dtype=np.float64).reshape(len(self), length)
+        return self.sampled((start + np.arange(length)) * (self.rate / rate))

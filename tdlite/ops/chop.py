@@ -25,23 +25,27 @@ if TYPE_CHECKING:
     from tdlite.graph.project import Project
 
 
-def common_page(sliced: bool) -> Page:
-    """The Common page of CHOPs."""
+_SCOPE = Str("scope", "*", label="Scope", help="The channels to work on; others pass unchanged.")
+_RATES = Menu(
+    "srselect",
+    (
+        ("first", "Resample At First Input's Rate"),
+        ("max", "Resample At Maximum Rate"),
+        ("min", "Resample At Minimum Rate"),
+        ("err", "Error If Rates Differ"),
+    ),
+    label="Sample Rate Match",
+    help="The rate of the result when inputs differ.",
+)
+
+
+def common_page(cls: type[CHOP]) -> Page:
+    """The Common page of a CHOP: what concerns inputs is there when it works on inputs."""
     return Page(
         "Common",
-        Toggle("timeslice", sliced, label="Time Slice", help="Output only the samples since the last frame."),
-        Str("scope", "*", label="Scope", help="The channels to work on; others pass unchanged."),
-        Menu(
-            "srselect",
-            (
-                ("first", "Resample At First Input's Rate"),
-                ("max", "Resample At Maximum Rate"),
-                ("min", "Resample At Minimum Rate"),
-                ("err", "Error If Rates Differ"),
-            ),
-            label="Sample Rate Match",
-            help="The rate of the result when inputs differ.",
-        ),
+        Toggle("timeslice", cls.sliced, label="Time Slice", help="Output only the samples since the last frame."),
+        *((_SCOPE,) if cls.scoped else ()),
+        *((_RATES,) if any(wire.many for wire in cls.wires) else ()),
         Menu(
             "exportmethod",
             (
@@ -63,11 +67,13 @@ class CHOP(OP):
     family: ClassVar[str] = "CHOP"
     sliced: ClassVar[bool] = False
     """Whether Time Slice is on in a new operator."""
+    scoped: ClassVar[bool] = False
+    """Whether it changes the channels of its first input, so that Scope can leave some of them alone."""
     state: Step | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         if "common" not in cls.__dict__:
-            cls.common = (common_page(cls.sliced),)
+            cls.common = (common_page(cls),)
         cls.stateful = hasattr(cls, "step")
         super().__init_subclass__(**kwargs)
 
@@ -87,11 +93,19 @@ class CHOP(OP):
             if self._flags.get("bypass"):
                 self.engine.read(self.values.cell)
                 return next((each for each in gather(self) if each is not None), Channels.empty())
-        at = At(self, self.values.row(0), gather(self))
+        inputs = gather(self)
+        at = At(self, self.values.row(0), inputs)
+        output = self.produce(at)
+        common = self.values.row(1)
+        if self.scoped and common.scope != "*" and at.inputs[0] is not None:
+            output = self._within(common.scope, output, at.inputs[0])
+        if common.timeslice:
+            return at.sliced(output)
+        return output.last() if self.sliced and output.sliced else output
+
+    def produce(self, at: At) -> Channels:
+        """The channels, from a step of the state where there is one."""
         output: Channels = step(self, at) if self.stateful else self.evaluate(at)
-        scope = self.values.row(1).scope
-        if scope != "*" and at.inputs and at.inputs[0] is not None:
-            output = self._within(scope, output, at.inputs[0])
         return output
 
     def _kept(self) -> Channels:
@@ -119,7 +133,7 @@ class CHOP(OP):
 
     def same_output(self, a: Channels, b: Channels) -> bool:
         """Whether two cooks gave the same samples."""
-        return a.names == b.names and a.rate == b.rate and np.array_equal(a.samples, b.samples, equal_nan=True)
+        return a.same(b)
 
     # -- reading -----------------------------------------------------------------------------------------------
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tdlite.graph.op import OP
 
+from .channels import Channels
+
 if TYPE_CHECKING:
     from tdlite.graph.pardefs import Pulses
 
@@ -60,6 +62,14 @@ class At:
         first = frame - 1 if self.previous is None else min(self.previous, frame - 1)
         first = max(first, frame - max(1, int(MAX_SLICE * fps)))
         return range(int(first * exact / fps), int(frame * exact / fps))
+
+    def sliced(self, channels: Channels) -> Channels:
+        """The samples of this slice: those of time-sliced data, others taken at the times of the slice."""
+        if channels.sliced:
+            return channels
+        span = self.slice(channels.rate)
+        samples = channels.resampled(channels.rate, span.start, len(span))
+        return Channels(channels.names, samples, channels.rate, span.start, sliced=True)
 
     def pulses(self, name: str, seen: int = 0) -> int:
         """How often a button was pressed, of which the state has not ``seen`` yet; later ones not counted."""
@@ -121,7 +131,11 @@ def step(op: Any, at: At) -> Any:
 
 
 def gather(op: OP) -> list[Any]:
-    """The results of the wires, in order, None for open ones; an error names a required one that is open."""
+    """The results of the wires, in order, None for open ones; an error names a required one that is open.
+
+    To be read before the parameters: a chain is then verified down its wires, upstream first, and no cook has to
+    be started again because an expression changed before the input above it was settled.
+    """
     op.engine.read(op._structure)
     wires = op._wires
     inputs = [wire.result.pull() if wire is not None else None for wire in wires]

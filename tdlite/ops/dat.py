@@ -59,7 +59,8 @@ class DAT(OP):
     # -- content -----------------------------------------------------------------------------------------------
 
     def _cook(self) -> Content:
-        return self.evaluate(At(self, self.values.row(0), gather(self)))
+        inputs = gather(self)
+        return self.evaluate(At(self, self.values.row(0), inputs))
 
     def evaluate(self, at: At) -> Content:
         """The text or rows: an input's, else what scripts and files put in."""
@@ -305,6 +306,11 @@ class DAT(OP):
     def bind(self, **functions: Callable[..., Any]) -> None:
         """Give callbacks as Python functions, by their names; they come before those in the text."""
         self._bound.update(functions)
+
+    def defines(self, name: str) -> bool:
+        """Whether there is a callback of that name; the text is not run to find out."""
+        content = self._now()
+        return name in self._bound or (isinstance(content, str) and f"def {name}(" in content)
 
     def function(self, name: str) -> Callable[..., Any] | None:
         """A callback of this DAT: a bound function, or the one that the text defines; None if there is none.

@@ -36,7 +36,7 @@ class Block:
     """The parameters of a TOP class that its shader sees, packed in std140 order."""
 
     def __init__(self, table: ParTable, derived: tuple[tuple[str, str], ...]) -> None:
-        self.variants: list[tuple[str, int, dict[str, int]]] = []
+        self.variants: list[tuple[str, int, dict[Any, int]]] = []
         self._steps: list[tuple[int, Callable[[Any, Any, float, float], float] | None]] = []
         fields: list[tuple[str, str]] = []
         for group in table.own.groups:
@@ -73,8 +73,9 @@ class Block:
         return tuple((name, tokens[row[position]]) for name, position, tokens in self.variants)
 
 
-def _tokens(group: Group) -> dict[str, int]:
-    return {token: index for index, token in enumerate(group.pars[0].tokens)}
+def _tokens(group: Group) -> dict[Any, int]:
+    """A choice's values and their numbers: the tokens of a menu, off and on of a switch."""
+    return {value: index for index, value in enumerate(group.pars[0].tokens or (False, True))}
 
 
 class Programs:

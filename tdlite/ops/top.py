@@ -13,8 +13,10 @@ from tdlite.gpu.context import Gpu
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass, Sampler
+from tdlite.gpu.program import PixelProgram
 from tdlite.gpu.readback import Readback, Token, read, read_raw
-from tdlite.graph.engine import Memo
+from tdlite.gpu.source import Source
+from tdlite.graph.engine import Memo, WithError
 from tdlite.graph.errors import OpError
 from tdlite.graph.op import OP
 
@@ -89,7 +91,7 @@ class TOP(OP):
 
     # -- cooking -----------------------------------------------------------------------------------------------
 
-    def _cook(self) -> Image:
+    def _cook(self) -> Image | WithError:
         if self._flags:
             self.engine.read(self.values.cell)
             if self._flags.get("lock") and self.result.value is not None:
@@ -100,9 +102,12 @@ class TOP(OP):
                 if passed is not None:
                     shown: Image = passed
                     return shown
-        at = At(self, self.values.row(0), gather(self))
+        inputs = gather(self)
+        at = At(self, self.values.row(0), inputs)
         spec: Spec = self.spec_memo.pull()
         made = step(self, at) if self.stateful else self.describe(at, spec)
+        if type(made) is WithError:
+            return made._replace(value=self._drawn(made.value))
         return self._drawn(made)
 
     def _drawn(self, made: Pass | Image) -> Image:
@@ -121,8 +126,8 @@ class TOP(OP):
         self.curPass = 0
         return image
 
-    def describe(self, at: At, spec: Spec) -> Pass | Image:
-        """The pass that makes the picture."""
+    def describe(self, at: At, spec: Spec) -> Pass | Image | WithError:
+        """The pass that makes the picture, perhaps with an error: ``WithError(pass, message)``."""
         cls = type(self)
         programs = cls.programs or cls._prepare()
         block = cls.block
@@ -132,12 +137,22 @@ class TOP(OP):
             over = (toppage.BLEND_MODES.index(row.operand), row.swaporder)
         derived = self.derive(at, spec) if cls.derived else ()
         return Pass(
-            programs.program(block.chosen(row), over),
+            programs.program((*block.chosen(row), *self.choices(at)), over),
             spec,
             block.pack(row, spec.width, spec.height, derived),
             tuple(at.inputs),
             self.sampler(at),
         )
+
+    def shown(self, image: Image, spec: Spec) -> Pass | Image:
+        """The output of an operator that shows somebody's picture: itself, or resampled if ``spec`` differs."""
+        if image.spec == spec:
+            return image
+        return Pass(_copy, spec, inputs=(image,), sampler=_sampler(self.values.row(1).inputfiltertype, "hold"))
+
+    def choices(self, at: At) -> tuple[tuple[str, int], ...]:
+        """Compile-time constants of the shader beside its variant parameters."""
+        return ()
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
         """The numbers of the ``derived`` fields, vectors and matrices flat, column by column."""
@@ -282,6 +297,7 @@ class TOP(OP):
         return {}
 
 
+_copy = PixelProgram(Source("copy", "vec4 pixel(vec2 uv) { return input0(); }"), inputs=1)
 _samplers: dict[tuple[str, str], Sampler] = {}
 
 

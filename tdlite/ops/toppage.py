@@ -19,10 +19,12 @@ MASK_BITS = {token: 15 - index for index, token in enumerate(MASKS)}
 BLEND_MODES = (
     "add", "atop", "average", "brightest", "burncolor", "burnlinear", "chromadifference", "color", "darkercolor",
     "difference", "dimmest", "divide", "dodge", "exclude", "freeze", "glow", "hardlight", "hardmix", "heat", "hue",
-    "inside", "insideluminance", "inverse", "lightercolor", "luminancedifference", "maximum", "minimum", "multiply",
-    "negate", "outside", "outsideluminance", "over", "overlay", "pinlight", "reflect", "screen", "softlight",
-    "linearlight", "vividlight", "stencilluminance", "subtract", "subtractive", "under", "xor", "yfilm", "zfilm",
+    "inside", "insideluminance", "inverse", "lightercolor", "linearlight", "luminancedifference", "maximum",
+    "minimum", "multiply", "negate", "outside", "outsideluminance", "over", "overlay", "pinlight", "reflect",
+    "screen", "softlight", "stencilluminance", "subtract", "subtractive", "under", "vividlight", "xor", "yfilm",
+    "zfilm",
 )  # fmt: skip
+"""Tokens of the blend modes in the order of shaders/lib/blend.glsl."""
 
 common = Page(
     "Common",

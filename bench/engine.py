@@ -1,0 +1,212 @@
+"""Engine benchmarks: what one frame costs above the driver. Run: python bench/engine.py
+
+Each line prints the median of several runs, in microseconds, beside its target.
+"""
+
+from __future__ import annotations
+
+import itertools
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import tdlite as td
+from tdlite.graph.op import OP, optional
+from tdlite.graph.pardefs import Float, Page
+
+clock = time.process_time
+"""CPU time of this process: other processes on the machine do not count."""
+
+RUNS = 7
+
+
+class plainX(OP):
+    """The smallest operator: one input, six parameters."""
+
+    family = "X"
+    wires = optional("Input")
+    parameters = (Page("P", *(Float(name) for name in "abcdef")),)
+
+    def _cook(self) -> float:
+        self._read_structure()
+        total: float = self._wires[0].result.pull() if self._wires and self._wires[0] is not None else 0.0
+        row = self.values.row(0)
+        return total + row.a + row.b
+
+
+class clockX(plainX):
+    """The same, and it reads the clock."""
+
+    def _cook(self) -> float:
+        return super()._cook() + self.project.absTime.frame
+
+
+def sink(op: OP) -> None:
+    """Have an operator pulled every frame."""
+    op.viewer = True
+
+
+def per_frame(project: td.Project, frames: int) -> float:
+    """Microseconds of one frame: the median over runs of ``frames`` frames."""
+    project.run(frames=5)
+    times = []
+    for _ in range(RUNS):
+        start = clock()
+        project.run(frames=frames)
+        times.append((clock() - start) / frames * 1e6)
+    return statistics.median(times)
+
+
+def static(count: int, unrelated: bool) -> float:
+    """A frame of a static network with one sink that reads the clock."""
+    with td.Project() as project:
+        ops: list[Any] = [project.root.create(plainX, f"n{i}") for i in range(count)]
+        for source, target in itertools.pairwise(ops):
+            target._connect(0, source)
+        last = project.root.create(clockX, "last")
+        last._connect(0, ops[-1])
+        sink(last)
+        other = project.root.create(plainX, "other")
+        if unrelated:
+            dat: Any = project.root.create(td.executeDAT, "each")
+            dat.par.framestart = True
+            dat.bind(onFrameStart=lambda frame: setattr(other.par, "a", frame))
+        return per_frame(project, 2000)
+
+
+def chain(count: int) -> tuple[float, float]:
+    """A chain in which every operator is animated: first cook and each frame, per operator."""
+    with td.Project() as project:
+        ops: list[Any] = [project.root.create(plainX, f"n{i}") for i in range(count)]
+        for source, target in itertools.pairwise(ops):
+            target._connect(0, source)
+        for op in ops:
+            op.par.b.expr = "absTime.seconds * 2"
+        sink(ops[-1])
+        start = clock()
+        project.run(frames=1)
+        first = (clock() - start) / count * 1e6
+        return first, per_frame(project, 3) / count
+
+
+def chops(count: int) -> tuple[float, float]:
+    """A chain of Null CHOPs under an animated Constant CHOP."""
+    with td.Project() as project:
+        first: Any = project.root.create(td.constantCHOP)
+        first.par.const0value.expr = "absTime.seconds"
+        last = first
+        for _ in range(count):
+            null = project.root.create(td.nullCHOP)
+            null._connect(0, last)
+            last = null
+        sink(last)
+        start = clock()
+        project.run(frames=1)
+        cold = (clock() - start) / count * 1e6
+        return cold, per_frame(project, 3) / count
+
+
+class Timed:
+    """Stands before a GL object and adds up the time its calls take."""
+
+    spent = 0.0
+
+    def __init__(self, target: Any) -> None:
+        self._target = target
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._target, name)
+        if not callable(value):
+            return value
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            start = clock()
+            try:
+                return value(*args, **kwargs)
+            finally:
+                Timed.spent += clock() - start
+
+        return call
+
+
+def top(path: str) -> float:
+    """An animated TOP: everything above the driver, the calls into GL not counted."""
+    with td.Project() as project:
+        source: Any = project.root.create(td.constantTOP)
+        shape: Any = project.root.create(td.rectangleTOP)
+        for op in (source, shape):
+            op.par.outputresolution = "custom"
+            op.par.resolutionw = op.par.resolutionh = 8
+        shape.inputConnectors[0].connect(source)
+        shape.par.centerx.expr = "(absTime.seconds % 1) - 0.5"
+        sink(shape)
+        project.run(frames=5)
+        gpu: Any = project.resources["gpu"]
+        before = gpu.path
+        gpu.path = path
+        shape.par.rotate = 1
+        project.run(frames=5)
+        executor = gpu._executor
+        executor._ubo = Timed(executor._ubo)
+        for surfaces in gpu.pool._free.values() if hasattr(gpu.pool, "_free") else ():
+            for surface in surfaces:
+                surface.texture = Timed(surface.texture)
+        for compiled in type(shape).programs._made.values():
+            for made in compiled._compiled.values():
+                for part in ("shader", "vertices"):
+                    if getattr(made.kernel, part, None) is not None:
+                        setattr(made.kernel, part, Timed(getattr(made.kernel, part)))
+        real = gpu.ctx
+        gpu.ctx = Timed(real)
+        frames = 500
+        times = []
+        for _ in range(RUNS):
+            Timed.spent = 0.0
+            start = clock()
+            project.run(frames=frames)
+            times.append((clock() - start - Timed.spent) / frames * 1e6)
+        gpu.ctx = real
+        executor._ubo = executor._ubo._target
+        gpu.path = before
+        return statistics.median(times)
+
+
+def import_time() -> float:
+    """Seconds that ``import tdlite`` adds to starting Python."""
+
+    def run(code: str) -> float:
+        best = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            best.append(time.perf_counter() - start)
+        return min(best)
+
+    return run("import tdlite") - run("pass")
+
+
+def line(what: str, value: float, target: str, unit: str = "µs") -> None:
+    print(f"{what:<66} {value:9.2f} {unit}   target {target}")
+
+
+def main() -> None:
+    line("import tdlite", import_time() * 1e3, "< 200 ms", "ms")
+    base = static(1, False)
+    line("frame of a project with three operators", base, "")
+    for count in (1_000, 10_000):
+        line(f"frame of {count:,} static operators, one sink", static(count, False), "< 10 µs")
+        line("same, an unrelated parameter set by a callback every frame", static(count, True), "no more")
+    first, each = chain(10_000)
+    line("animated operator (1 wire, 6 parameters, 1 expression), first cook", first, "")
+    line("same, each frame", each, "< 8 µs")
+    cold, each = chops(10_000)
+    line("chain of 10,000 CHOPs, first cook, per operator", cold, "cooks")
+    line("same, each frame", each, "")
+    for path in ("compute", "raster"):
+        line(f"animated TOP above the driver, {path} (frame loop included)", top(path), "< 12 µs")
+
+
+if __name__ == "__main__":
+    main()

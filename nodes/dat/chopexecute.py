@@ -1,0 +1,86 @@
+"""CHOP Execute DAT: callbacks when the channels of a CHOP change."""
+
+from typing import Any
+
+from tdlite.graph.paths import match
+from tdlite.graph.project import Project
+from tdlite.ops import CHOP, COMP, DAT, Channel, Channels, CHOPRef, Menu, Page, StrMenu, Toggle
+
+
+class chopexecuteDAT(DAT):
+    """Watch channels every frame and call back for each sample that turned on or off, changed, or stayed so.
+
+    On is above 0. Before its first cook a watched channel counts as 0. Callbacks:
+    ``onOffToOn``, ``whileOn``, ``onOnToOff``, ``whileOff``, ``onValueChange``, each with
+    ``(channel, sampleIndex, val, prev)``.
+    """
+
+    title = "CHOP Execute"
+    language = "python"
+    parameters = (
+        Page(
+            "CHOP Execute",
+            Toggle("active", True, help="Watch at all."),
+            CHOPRef("chop", label="CHOP", help="The CHOP to watch; it cooks every frame."),
+            StrMenu("channel", ("*",), "*", label="Channel", help="The channels to watch, as patterns."),
+            Toggle("offtoon", label="Off to On", help="Call onOffToOn at the first sample above 0."),
+            Toggle("whileon", label="While On", help="Call whileOn while the channel is above 0."),
+            Toggle("ontooff", label="On to Off", help="Call onOnToOff at the first sample that is 0 or less."),
+            Toggle("whileoff", label="While Off", help="Call whileOff while the channel is 0 or less."),
+            Toggle("valuechange", True, label="Value Change", help="Call onValueChange at each different sample."),
+            Menu(
+                "freq",
+                (("everysample", "Execute For Every Sample"), ("onceperframe", "Execute Once Per Frame")),
+                "onceperframe",
+                label="While Off/On Frequency",
+                help="How often whileOn and whileOff are called.",
+            ),
+        ),
+    )
+
+    def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
+        super().__init__(project, name, parent)
+        self._last: dict[tuple[int, str], float] = {}
+        self._seen: Any = None
+
+    def watch(self) -> None:
+        par = self.par
+        chop = par.chop.eval()
+        if not par.active.eval() or not isinstance(chop, CHOP):
+            return
+        with self.project.demand():
+            channels: Channels = chop.result.pull()
+        fresh = channels is not self._seen
+        self._seen = channels
+        for name in match(par.channel.eval(), list(channels.names)):
+            samples = channels.samples[channels.names.index(name)].tolist()
+            if not channels.sliced:
+                # Of a clip only the value at the current time counts, as in expressions.
+                samples = [chop.value_of(name)]
+            elif not fresh:
+                samples = samples[-1:]
+            self._compare(chop, name, samples)
+
+    def _compare(self, chop: CHOP, name: str, samples: list[float]) -> None:
+        channel = Channel(chop, name)
+        par = self.par
+        calls: list[tuple[str, int, float, float]] = []
+        previous = self._last.get((chop.id, name), 0.0)
+        every = par.freq.eval() == "everysample"
+        for index, value in enumerate(samples):
+            on, was_on = value > 0, previous > 0
+            once = every or index == len(samples) - 1
+            if on and not was_on and par.offtoon.eval():
+                calls.append(("onOffToOn", index, value, previous))
+            if was_on and not on and par.ontooff.eval():
+                calls.append(("onOnToOff", index, value, previous))
+            if on and once and par.whileon.eval():
+                calls.append(("whileOn", index, value, previous))
+            if not on and once and par.whileoff.eval():
+                calls.append(("whileOff", index, value, previous))
+            if value != previous and not (value != value and previous != previous) and par.valuechange.eval():
+                calls.append(("onValueChange", index, value, previous))
+            previous = value
+        self._last[chop.id, name] = previous
+        for call in calls:
+            self.callback(call[0], channel, *call[1:])

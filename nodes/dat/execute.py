@@ -1,0 +1,52 @@
+"""Execute DAT: callbacks at the start, at each frame, and at the end."""
+
+from tdlite.graph.project import Project
+from tdlite.ops import COMP, DAT, Page, Toggle
+
+
+class executeDAT(DAT):
+    """Call ``onStart()``, ``onFrameStart(frame)``, ``onFrameEnd(frame)``, ``onExit()`` and the like.
+
+    ``frame`` is the frame of the timeline. Several Execute DATs go in natural order of their paths.
+    """
+
+    title = "Execute"
+    language = "python"
+    parameters = (
+        Page(
+            "Execute",
+            Toggle("active", True, help="Call back at all."),
+            Toggle("start", label="Start", help="Call onStart() before the first frame."),
+            Toggle("create", label="Create", help="Call onCreate() before the first frame after it was made."),
+            Toggle("exit", label="Exit", help="Call onExit() when the project closes."),
+            Toggle("framestart", label="Frame Start", help="Call onFrameStart(frame) before each frame cooks."),
+            Toggle("frameend", label="Frame End", help="Call onFrameEnd(frame) after each frame has cooked."),
+        ),
+    )
+
+    def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
+        super().__init__(project, name, parent)
+        self._begun = False
+
+    def _on(self, toggle: str) -> bool:
+        par = self.values.row(0)
+        return bool(par.active and getattr(par, toggle))
+
+    def frame_start(self) -> None:
+        if not self._begun:
+            self._begun = True
+            if self._on("create"):
+                self.callback("onCreate")
+            if self._on("start"):
+                self.callback("onStart")
+        if self._on("framestart"):
+            self.callback("onFrameStart", int(self.time.frame))
+
+    def frame_end(self) -> None:
+        if self._on("frameend"):
+            self.callback("onFrameEnd", int(self.time.frame))
+
+    def on_exit(self) -> None:
+        """The project closes."""
+        if self._on("exit"):
+            self.callback("onExit")

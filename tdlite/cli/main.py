@@ -1,0 +1,204 @@
+"""The arguments of every command; a command's module is imported when it is used."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+import tdlite
+
+from .exits import DONE, EXPLAINED, FAILED, INTERRUPTED, Stop, code_of, is_plain
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; the arguments are the process's own when none are given."""
+    args = parser().parse_args(arguments)
+    try:
+        code: int = import_module(f".{args.module}", __package__).command(args)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; without this the interpreter complains when it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        if args.debug:
+            raise
+        return _said(INTERRUPTED, "interrupted")
+    except Exception as error:
+        if args.debug:
+            raise
+        if isinstance(error, Stop):
+            return _said(error.code, str(error))
+        message = str(error) if is_plain(error) else f"{type(error).__name__}: {error} (--debug shows where)"
+        return _said(code_of(error, FAILED), message)
+
+
+def _said(code: int, message: str) -> int:
+    print(f"tdlite: {message}", file=sys.stderr)
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    top = argparse.ArgumentParser(
+        prog="tdlite",
+        description="Run, record and look into networks of TOPs, CHOPs, DATs and COMPs.",
+        epilog=EXPLAINED,
+        allow_abbrev=False,
+    )
+    top.add_argument("--version", action="version", version=f"tdlite {tdlite.__version__}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def add(name: str, module: str, summary: str, *more: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(
+            name, help=summary, description=" ".join((f"{summary}.", *more)), epilog=EXPLAINED, allow_abbrev=False
+        )
+        made.set_defaults(module=module)
+        made.add_argument("--debug", action="store_true", help="show the Python traceback of what goes wrong")
+        return made
+
+    run = add(
+        "run",
+        "run",
+        "run a network, which records itself",
+        "It ends when the network calls project.quit(), else at the end of its timeline (frame 600 unless it sets",
+        "project.timeline.end). Relative output paths start in the current folder.",
+    )
+    _network(run)
+    length = run.add_mutually_exclusive_group()
+    length.add_argument("--frames", type=_above(int, 1), metavar="N", help="run N frames")
+    length.add_argument("--seconds", type=_above(float, 0), metavar="S", help="run S seconds of timeline")
+    run.add_argument("--realtime", action="store_true", help="hold to the wall clock, skip frames when late")
+    _running(run)
+
+    render = add(
+        "render",
+        "render",
+        "record one TOP",
+        "The network's own recorders write nothing meanwhile.",
+    )
+    _network(render)
+    render.add_argument("--top", required=True, metavar="PATH", help="the TOP to record, such as /render/out1")
+    render.add_argument(
+        "-o",
+        "--output",
+        required=True,
+        metavar="OUT",
+        help="a movie, an image, or images such as out/frame.{frame:05}.png; the suffix says what it becomes",
+    )
+    render.add_argument(
+        "--frames",
+        type=_frames,
+        metavar="A:B",
+        help="frames A to B, from 1, both included; those before A are cooked, not recorded. Without it: the whole "
+        "timeline or up to project.quit(), for a single image frame 1",
+    )
+    render.add_argument(
+        "--size",
+        type=_size,
+        metavar="WxH",
+        help="scale the recorded picture to W×H; the TOP itself keeps the resolution that its network gives it",
+    )
+    render.add_argument("--codec", metavar="C", help="the videocodec of the Movie File Out")
+    render.add_argument("--quality", type=float, metavar="Q", help="0 (small) to 1 (best)")
+    render.add_argument("--overwrite", action="store_true", help="replace files that exist")
+    _running(render)
+
+    check = add(
+        "check",
+        "check",
+        "build a network, cook one frame of everything, list errors and warnings",
+        "Nothing is recorded. The exit code is 1 when there are errors.",
+    )
+    _network(check)
+
+    ops = add("ops", "operators", "list the operators, or the parameters of one")
+    ops.add_argument("name", nargs="?", metavar="NAME", help="an operator type, such as noiseTOP")
+    ops.add_argument("--json", action="store_true", help="as JSON")
+
+    graph = add(
+        "graph",
+        "graph",
+        "draw a network",
+        "Wires are solid, other dependencies (parameters, expressions) dashed, operators with an error red.",
+    )
+    _network(graph)
+    graph.add_argument(
+        "-o", "--output", required=True, metavar="FILE", help="the drawing: .svg, .dot (Graphviz) or .mmd (Mermaid)"
+    )
+
+    doctor = add("doctor", "doctor", "tell what this machine can do: GL, CUDA, NVENC, codecs, image formats")
+    doctor.add_argument("--json", action="store_true", help="as JSON")
+    return top
+
+
+def _network(command: argparse.ArgumentParser) -> None:
+    command.add_argument("network", metavar="NET.py", help="the network file: a Python module with build(root)")
+    command.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=_setting,
+        metavar="/PATH.PAR=VALUE",
+        help="set a parameter once the network is built; may be given several times",
+    )
+    command.add_argument("--fps", type=_above(float, 0), metavar="R", help="frames per second of the project")
+    command.add_argument("--device", type=_above(int, 0), metavar="N", help="the EGL device (see tdlite doctor)")
+    command.add_argument("--checked", action="store_true", help="cook everything twice and compare")
+
+
+def _running(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--strict", action="store_true", help="stop after the first frame with an error")
+    command.add_argument(
+        "--progress",
+        choices=("auto", "json", "none"),
+        default="auto",
+        help="auto: a bar on a terminal; json: one JSON line a frame and a problem on standard output",
+    )
+
+
+def _above(kind: type[int] | type[float], least: float) -> Callable[[str], float]:
+    """A number of at least ``least``; a float must be above it."""
+
+    def number(text: str) -> float:
+        value = kind(text)
+        if not (value >= least if kind is int else least < value < float("inf")):
+            raise argparse.ArgumentTypeError(f"{text} is not {'at least' if kind is int else 'above'} {least}")
+        return value
+
+    number.__name__ = "number"
+    return number
+
+
+def _frames(text: str) -> tuple[int, int | None]:
+    first, colon, last = text.partition(":")
+    try:
+        start = int(first or 1)
+        end = int(last) if last else (None if colon else start)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a range of frames such as 1:120") from None
+    if start < 1 or (end is not None and end < start):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a range of frames: they count up from 1")
+    return start, end
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(side) for side in text.lower().replace("×", "x").split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size such as 1920x1080") from None
+    if min(width, height) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size: both sides are at least 1")
+    return width, height
+
+
+def _setting(text: str) -> tuple[str, str, str]:
+    target, equals, value = text.partition("=")
+    path, dot, name = target.strip().rpartition(".")
+    if not (equals and dot and path and name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not /path.par=value")
+    return path, name, value

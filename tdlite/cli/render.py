@@ -1,0 +1,162 @@
+"""``tdlite render``: record one TOP to a movie, an image or numbered images."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import string
+from collections.abc import Callable
+from typing import Any
+
+from tdlite.graph.engine import sentence
+from tdlite.graph.errors import TdError
+from tdlite.graph.op import OP
+from tdlite.graph.project import Problem, Project
+from tdlite.media.containers import CONTAINERS
+from tdlite.media.files import make_folder
+from tdlite.media.images import SUFFIXES
+
+from .exits import OUTPUT, USAGE, Stop
+from .network import absolute, find
+from .report import Report
+from .session import session
+
+
+def command(args: argparse.Namespace) -> int:
+    """Check what was asked for, then cook the frames up to the last one and record from the first."""
+    target = Target(args)
+    target.refuse_existing()
+
+    def work(project: Project, report: Report) -> None:
+        first, last = target.range(project)
+        target.refuse_existing(last)
+        top = find(project, args.top)
+        if not top.isTOP:
+            raise Stop(USAGE, f"{top.path} is a {top.opType}, not a TOP: it has no picture to record")
+        make_folder(target.path)
+        recorder = target.recorder(top, first, last)
+        project.sinks = (recorder,)
+        project.on_problem.append(_quit_with(recorder))
+        report.follow(project, last)
+        # Also while nothing is recorded the TOP is asked for, so that what has a state arrives at frame A in step.
+        top.viewer = True
+        _run(project, first - 1, ended_by_quit=False)
+        if target.movie:
+            recorder.par.record = True
+        _run(project, last, ended_by_quit=args.frames is None)
+        if target.movie:
+            recorder.par.record = False
+
+    return session(args, work)
+
+
+def _run(project: Project, last: int, ended_by_quit: bool) -> None:
+    """Cook up to frame ``last``. Frames that were asked for by number are cooked whether the network quits or not."""
+    while project.begun < last and not (project.failed and project.strict):
+        project.run(frames=last - project.begun)
+        if project.begun < last and (ended_by_quit or _failed(project)):
+            break
+
+
+def _failed(project: Project) -> bool:
+    """Whether the recorder itself failed: more frames would change nothing."""
+    assert project.sinks is not None
+    return any(problem.path == op.path and not problem.warning for op in project.sinks for problem in project.problems)
+
+
+def _quit_with(recorder: OP) -> Callable[[Problem], None]:
+    def listener(problem: Problem) -> None:
+        if problem.path == recorder.path and not problem.warning:
+            recorder.project.quit()
+
+    return listener
+
+
+class Target:
+    """The file or files to write: what the name means, and which frames it takes. Stop when it means nothing."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        name: str = args.output
+        self.path = absolute(name)
+        suffix = os.path.splitext(name)[1].lower()
+        self.movie = suffix.removeprefix(".") in CONTAINERS
+        self.numbered = self._numbered(name)
+        if not self.movie and suffix not in SUFFIXES:
+            known = " ".join([*(f".{token}" for token in CONTAINERS), *sorted(SUFFIXES)])
+            raise Stop(USAGE, f"cannot tell what to write from the name {name!r}; end it with one of {known}")
+        if self.movie and self.numbered:
+            raise Stop(USAGE, f"{name} is a movie: it holds all frames and needs no {{frame}} in its name")
+        if not self.movie and args.codec:
+            raise Stop(USAGE, f"--codec is for movies; {name} is an image")
+        first, last = args.frames or (1, None)
+        if not self.movie and not self.numbered and args.frames and first != last:
+            stem, dot, ending = name.rpartition(".")
+            raise Stop(USAGE, f"{name} holds one frame; for several name it {stem}.{{frame:05}}{dot}{ending}")
+
+    @staticmethod
+    def _numbered(name: str) -> bool:
+        try:
+            fields = {field for _, field, _, _ in string.Formatter().parse(name) if field is not None}
+            if fields:
+                name.format(frame=1)
+        except (ValueError, KeyError, IndexError, AttributeError) as error:
+            raise Stop(
+                USAGE, f"{name}: {error!r}; a pattern has one field, the frame: out/frame.{{frame:05}}.png"
+            ) from error
+        return bool(fields)
+
+    def range(self, project: Project) -> tuple[int, int]:
+        """The first and last frame to record."""
+        first, last = self.args.frames or (1, None)
+        if last is None:
+            last = max(project.timeline.end, first) if self.movie or self.numbered else first
+        return first, last
+
+    def name(self, frame: int) -> str:
+        """The file of a frame."""
+        return self.path.format(frame=frame) if self.numbered else self.path
+
+    def refuse_existing(self, last: int | None = None) -> None:
+        """Stop if a file is in the way; of numbered ones those up to ``last`` are looked at."""
+        if self.args.overwrite:
+            return
+        first = self.args.frames[0] if self.args.frames else 1
+        frames = range(first, last + 1) if self.numbered and last is not None else range(0 if self.numbered else 1)
+        there = [name for name in map(self.name, frames) if os.path.exists(name)]
+        if there:
+            more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+            raise Stop(OUTPUT, f"{there[0]}{more} exists; choose another name or give --overwrite")
+
+    def recorder(self, top: OP, first: int, last: int) -> Any:
+        """The operator that writes, beside the TOP and wired to it."""
+        args = self.args
+        home: Any = top.parent()
+        recorder = self._movie(home) if self.movie else self._images(home, first, last)
+        recorder.inputConnectors[0].connect(top)
+        try:
+            if args.size:
+                recorder.par.outputresolution = "custom"
+                recorder.par.resolutionw, recorder.par.resolutionh = args.size
+            if self.movie and args.quality is not None:
+                recorder.par.quality = args.quality
+            if args.codec:
+                recorder.par.videocodec = args.codec
+        except TdError as error:
+            raise Stop(USAGE, sentence(error)) from error
+        return recorder
+
+    def _movie(self, home: Any) -> Any:
+        recorder = home.create("moviefileoutTOP", "tdlite_render")
+        recorder.par.type = "movie"
+        recorder.par.file = self.path
+        recorder.par.uniquesuff = False
+        recorder.par.overwrite = self.args.overwrite
+        return recorder
+
+    def _images(self, home: Any, first: int, last: int) -> Any:
+        from .frames import framesTOP
+
+        recorder = home.create(framesTOP, "tdlite_render")
+        recorder.record(self.name, first, last, 1.0 if self.args.quality is None else self.args.quality)
+        return recorder

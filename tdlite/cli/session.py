@@ -1,0 +1,37 @@
+"""A network that a command runs: built, reported on, and closed whatever happens."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from .exits import FAILED, INTERRUPTED, Stop, code_of
+from .network import build, require_gl
+from .report import Report
+
+
+def session(args: argparse.Namespace, work: Callable[..., None]) -> int:
+    """Build the network, let ``work(project, report)`` run it, close it; the exit code.
+
+    Ctrl-C ends it after the frame being cooked, with every file finished.
+    """
+    report = Report(args.progress)
+    code: int | None = None
+    try:
+        project = build(args, report.problem)
+        with project:
+            require_gl(project)
+            try:
+                work(project, report)
+            except KeyboardInterrupt:
+                report.say(f"interrupted after frame {project.frame}; what was recorded is finished")
+                code = INTERRUPTED
+            if project.strict and report.errors:
+                report.say(f"stopped after frame {project.frame}: --strict")
+        code = code or report.code
+        return code
+    except Exception as error:
+        code = error.code if isinstance(error, Stop) else code_of(error, FAILED)
+        raise
+    finally:
+        report.end(INTERRUPTED if code is None else code)
