@@ -86,6 +86,7 @@ def picture(comp: Any) -> None:
         noise.par.period = 4
         noise.par.tz.expr = "absTime.seconds*0.05"
     noise1.inputConnectors[1].connect(noise2)
+    noise2.par.format = "rgba32float"  # it says where noise1 looks: 8 bits would show as contour lines
 
     rectangle = comp.create(td.rectangleTOP, "rectangle1")
     rectangle.par.sizex = rectangle.par.sizey = 0.25

@@ -11,7 +11,7 @@ cookRate = 30
 def build(root: Any) -> None:
     root.time.end = SECONDS * cookRate
 
-    # Two LFOs a quarter turn apart make the circle; after one turn everything is where it began.
+    # After one turn everything is where it began.
     circle = root.create(td.constantCHOP, "circle")
     turn = f"2 * math.pi * absTime.seconds / {SECONDS}"
     circle.par.const0name, circle.par.const1name = "x", "y"

@@ -6,7 +6,7 @@ vec4 premultiplied(vec4 color) {
 
 // How much of the pixel lies inside, d in pixels, negative inside.
 float inside(float d) {
-    if (par.softness > 0.0) return smoothstep(0.5 * par.softness, -0.5 * par.softness, d);
+    if (par.softness > 0.0) return 1.0 - smoothstep(-0.5 * par.softness, 0.5 * par.softness, d);
     return par.antialias ? coverage(d) : step(d, 0.0);
 }
 

@@ -1,11 +1,14 @@
 """Constant CHOP: channels with the values that one types in."""
 
+import numpy as np
+
 from tdlite.graph.paths import expand
-from tdlite.ops import CHOP, At, Blocks, Channels, Float, Page, Str
+from tdlite.ops import CHOP, At, Blocks, Channels, Float, Page, Str, Toggle
+from tdlite.ops.choppage import channel_page, samples_of
 
 
 class constantCHOP(CHOP):
-    """Hold named values, one sample a channel. A name may be a pattern for several channels."""
+    """Hold named values. A name may be a pattern for several channels of the same value."""
 
     parameters = (
         Page(
@@ -16,7 +19,20 @@ class constantCHOP(CHOP):
                 Float("value", 0, label="Value", help="Its value."),
             ),
         ),
+        channel_page(
+            Toggle("single", True, label="Single Sample", help="One sample at the start; else Start to End."),
+            end=0,
+        ),
     )
 
     def evaluate(self, at: At) -> Channels:
-        return Channels.single({name: value for names, value in at.blocks("const") for name in expand(names)})
+        values: dict[str, float] = {}
+        for names, value in at.blocks("const"):
+            values.update(dict.fromkeys(expand(names), value))
+        par = at.par
+        start = round(samples_of(at, par.start, par.startunit, par.rate))
+        end = round(samples_of(at, par.end, par.endunit, par.rate))
+        length = 1 if par.single else max(1, end - start + 1)
+        samples = np.repeat(np.array(list(values.values()), dtype=np.float64)[:, None], length, axis=1)
+        return Channels(tuple(values), samples, par.rate, 0 if par.single else start, False, par.left, par.right,
+                        par.defval)  # fmt: skip

@@ -6,6 +6,9 @@ from tdlite.graph.paths import match
 from tdlite.graph.project import Project
 from tdlite.ops import CHOP, COMP, DAT, Channel, Channels, CHOPRef, Menu, Page, StrMenu, Toggle
 
+Call = tuple[str, Channel, int, float, float]
+"""A callback's name and its arguments."""
+
 
 class chopexecuteDAT(DAT):
     """Watch channels every frame and call back for each sample that turned on or off, changed, or stayed so.
@@ -44,43 +47,45 @@ class chopexecuteDAT(DAT):
         self._seen: Any = None
 
     def watch(self) -> None:
-        par = self.par
-        chop = par.chop.eval()
-        if not par.active.eval() or not isinstance(chop, CHOP):
+        chop = self.par.chop.eval() if self.par.active.eval() else None
+        if not isinstance(chop, CHOP):
             return
         with self.project.demand():
             channels: Channels = chop.result.pull()
         fresh = channels is not self._seen
         self._seen = channels
-        for name in match(par.channel.eval(), list(channels.names)):
+        # All calls are known before the first is made: what it changes is for others, and for the next frame.
+        calls: list[Call] = []
+        for name in match(self.par.channel.eval(), list(channels.names)):
             samples = channels.samples[channels.names.index(name)].tolist()
             if not channels.sliced:
                 # Of a clip only the value at the current time counts, as in expressions.
                 samples = [chop.value_of(name)]
             elif not fresh:
                 samples = samples[-1:]
-            self._compare(chop, name, samples)
+            calls += self._compare(chop, name, samples)
+        for call in calls:
+            self.callback(*call)
 
-    def _compare(self, chop: CHOP, name: str, samples: list[float]) -> None:
+    def _compare(self, chop: CHOP, name: str, samples: list[float]) -> list[Call]:
         channel = Channel(chop, name)
         par = self.par
-        calls: list[tuple[str, int, float, float]] = []
+        calls: list[Call] = []
         previous = self._last.get((chop.id, name), 0.0)
         every = par.freq.eval() == "everysample"
         for index, value in enumerate(samples):
             on, was_on = value > 0, previous > 0
             once = every or index == len(samples) - 1
             if on and not was_on and par.offtoon.eval():
-                calls.append(("onOffToOn", index, value, previous))
+                calls.append(("onOffToOn", channel, index, value, previous))
             if was_on and not on and par.ontooff.eval():
-                calls.append(("onOnToOff", index, value, previous))
+                calls.append(("onOnToOff", channel, index, value, previous))
             if on and once and par.whileon.eval():
-                calls.append(("whileOn", index, value, previous))
+                calls.append(("whileOn", channel, index, value, previous))
             if not on and once and par.whileoff.eval():
-                calls.append(("whileOff", index, value, previous))
+                calls.append(("whileOff", channel, index, value, previous))
             if value != previous and not (value != value and previous != previous) and par.valuechange.eval():
-                calls.append(("onValueChange", index, value, previous))
+                calls.append(("onValueChange", channel, index, value, previous))
             previous = value
         self._last[chop.id, name] = previous
-        for call in calls:
-            self.callback(call[0], channel, *call[1:])
+        return calls

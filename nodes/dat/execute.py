@@ -16,7 +16,7 @@ class executeDAT(DAT):
         Page(
             "Execute",
             Toggle("active", True, help="Call back at all."),
-            Toggle("start", label="Start", help="Call onStart() before the first frame."),
+            Toggle("start", label="Start", help="Call onStart() before the project's first frame."),
             Toggle("create", label="Create", help="Call onCreate() before the first frame after it was made."),
             Toggle("exit", label="Exit", help="Call onExit() when the project closes."),
             Toggle("framestart", label="Frame Start", help="Call onFrameStart(frame) before each frame cooks."),
@@ -26,18 +26,19 @@ class executeDAT(DAT):
 
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         super().__init__(project, name, parent)
-        self._begun = False
+        self._new = True
+        self._from_start = project.begun == 0
 
     def _on(self, toggle: str) -> bool:
         par = self.values.row(0)
         return bool(par.active and getattr(par, toggle))
 
     def frame_start(self) -> None:
-        if not self._begun:
-            self._begun = True
+        if self._new:
+            self._new = False
             if self._on("create"):
                 self.callback("onCreate")
-            if self._on("start"):
+            if self._from_start and self._on("start"):
                 self.callback("onStart")
         if self._on("framestart"):
             self.callback("onFrameStart", int(self.time.frame))

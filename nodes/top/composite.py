@@ -4,9 +4,23 @@ from typing import Any
 
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass, Sampler
+from tdlite.graph.engine import WithError
 from tdlite.ops import (
-    BLEND_MODES, TOP, XY, At, Float, Int, Length, Menu, OpError, Page, Toggle, TOPRef, many,
-)  # fmt: skip
+    BLEND_MODES,
+    TOP,
+    XY,
+    At,
+    Float,
+    Int,
+    Length,
+    Menu,
+    OpError,
+    Page,
+    Toggle,
+    TOPRef,
+    many,
+)
+from tdlite.ops.top import gpu_of
 from tdlite.ops.xform import about, inverse, not_flat, product, rotation, scaling, translation, within, xy_pixels
 
 
@@ -71,10 +85,13 @@ class compositeTOP(TOP):
         source: Spec = layers[self.fixed(len(layers))].spec_memo.pull()
         return super().size(source)
 
-    def describe(self, at: At, spec: Spec) -> Pass | Image:
+    def describe(self, at: At, spec: Spec) -> Pass | Image | WithError:
         images: list[Image] = [layer.result.pull() for layer in self.layers()]
         if len(images) == 1:
             return self.shown(images[0], spec)
+        most = gpu_of(self.project).max_inputs
+        if len(images) > most:
+            raise OpError(f"{len(images)} layers are more than the {most} that this GPU reads at once; make groups")
         at.inputs = images
         return super().describe(at, spec)
 

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from typing import NamedTuple
 
-from tdlite.gpu.image import Image, Spec
+from tdlite.gpu.image import Image
 from tdlite.gpu.passes import Pass
 from tdlite.graph.engine import CookError
 from tdlite.ops import TOP, At, Page, Pulse, Toggle, TOPRef, required
@@ -38,9 +38,9 @@ class feedbackTOP(TOP):
     def step(self, at: At, past: Past) -> tuple[Pass | Image, Past]:
         if not at.par.top:
             at.warn("par.top is empty; set it to the TOP whose previous frame to show")
-        fresh = at.par.reset or at.pulses("resetpulse", past.resets) or past.image is None
-        shown = self.shown(at.inputs[0] if fresh else past.image, self.spec)
-        return shown, past._replace(resets=at.pressed("resetpulse"))
+        reset = at.par.reset or at.pulses("resetpulse", past.resets)
+        image = at.inputs[0] if reset or past.image is None else past.image
+        return self.shown(image, self.spec), past._replace(resets=at.pressed("resetpulse"))
 
     def latch(self) -> None:
         """Keep the target's picture of the frame that ends; the last one, if it has none for an error."""

@@ -4,8 +4,18 @@ from tdlite.gpu.image import Spec
 from tdlite.gpu.passes import Sampler
 from tdlite.ops import RGBA, TOP, XY, At, Float, Length, Menu, Page, Pair, Toggle, required
 from tdlite.ops.xform import (
-    about, inverse, not_flat, ordered, product, rotation, scaling, transform_order, translation, within, xy_pixels,
-)  # fmt: skip
+    about,
+    inverse,
+    not_flat,
+    ordered,
+    product,
+    rotation,
+    scaling,
+    transform_order,
+    translation,
+    within,
+    xy_pixels,
+)
 
 
 class transformTOP(TOP):

@@ -11,12 +11,12 @@ vec4 TDDither(vec4 color) {
     return color + (unit(pcg4d(uvec4(uvec2(gl_FragCoord.xy), 0u, 0u))) - 0.5) / 255.0;
 }
 
-float TDPerlinNoise(vec2 p) { return perlin(p, 0.0); }
-float TDPerlinNoise(vec3 p) { return perlin(p, 0.0); }
-float TDPerlinNoise(vec4 p) { return perlin(p, 0.0); }
-float TDSimplexNoise(vec2 p) { return simplex(p, 0.0); }
-float TDSimplexNoise(vec3 p) { return simplex(p, 0.0); }
-float TDSimplexNoise(vec4 p) { return simplex(p, 0.0); }
+float TDPerlinNoise(vec2 p) { return perlin(p, uvec4(0u)); }
+float TDPerlinNoise(vec3 p) { return perlin(p, uvec4(0u)); }
+float TDPerlinNoise(vec4 p) { return perlin(p, uvec4(0u)); }
+float TDSimplexNoise(vec2 p) { return simplex(p, uvec4(0u)); }
+float TDSimplexNoise(vec3 p) { return simplex(p, uvec4(0u)); }
+float TDSimplexNoise(vec4 p) { return simplex(p, uvec4(0u)); }
 
 mat4 TDTranslate(float x, float y, float z) {
     return mat4(1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, x, y, z, 1.0);

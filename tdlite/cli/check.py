@@ -22,15 +22,16 @@ def command(args: argparse.Namespace) -> int:
         _compile_scripts(project)
         operators = project.all_ops()
         broken = {problem.path for problem in project.problems if not problem.warning}
-        dependent = [op for op in operators if op.path not in broken and op.errors()]
+        dependent = [f"{op.path} {op.own_errors()[0]}" for op in operators if op.path not in broken and op.own_errors()]
         problems = list(dict.fromkeys(problem._replace(frame=0) for problem in project.problems))
     errors = [problem for problem in problems if not problem.warning]
     for problem in problems:
         print(f"{'warning' if problem.warning else 'error'}: {problem}")
-    for op in dependent:
-        print(f"no output: {op.path} {op.errors()}")
-    count = len(operators) - 1
-    print(f"{args.network}: {count} operators, {len(errors)} errors, {len(problems) - len(errors)} warnings")
+    for line in dependent:
+        print(f"no output: {line}")
+    counts = {"operator": len(operators) - 1, "error": len(errors), "warning": len(problems) - len(errors)}
+    words = [f"{count} {what}{'' if count == 1 else 's'}" for what, count in counts.items()]
+    print(f"{args.network}: {', '.join(words)}")
     return max((code_of_kind(problem.kind) for problem in errors), default=0)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass
-from tdlite.graph.engine import WithError, kind_of
+from tdlite.graph.engine import kind_of
 from tdlite.graph.project import Project
 from tdlite.media.sequence import ImageWriter
 from tdlite.ops import COMP, TOP, At, required
@@ -15,7 +15,6 @@ class framesTOP(TOP):
     """Write the picture of every frame in a range to a file of its own, several at a time."""
 
     wires = required("Picture")
-    shader = "vec4 pixel(vec2 uv) { return input0(uv); }"
 
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         super().__init__(project, name, parent)
@@ -28,10 +27,8 @@ class framesTOP(TOP):
         """Write frames ``first`` to ``last``, frame k to ``name(k)``."""
         self._file, self._frames, self._quality = name, range(first, last + 1), quality
 
-    def describe(self, at: At, spec: Spec) -> Pass | Image | WithError:
-        """The input itself, drawn anew only where another size is asked for."""
-        picture: Image = at.inputs[0]
-        return picture if picture.spec == spec else super().describe(at, spec)
+    def describe(self, at: At, spec: Spec) -> Pass | Image:
+        return self.shown(at.inputs[0], spec)
 
     def sink(self) -> None:
         image: Image = self.result.pull()

@@ -72,13 +72,14 @@ def svg(project: Project) -> str:
     links = edges(project)
     root = layout(project.root, links)
     places: dict[int, Box] = {}
-    shapes: list[str] = []
+    frames: list[str] = []
+    boxes: list[str] = []
 
     def draw(box: Box, x: float, y: float) -> None:
         x, y = x + box.x, y + box.y
         places[box.op.id] = Box(box.op, x, y, box.width, box.height)
         if box.op is not project.root:
-            shapes.append(_shape(box, x, y))
+            (frames if box.children else boxes).append(_shape(box, x, y))
         for child in box.children:
             draw(child, x, y)
 
@@ -89,8 +90,9 @@ def svg(project: Project) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {root.width:g} {root.height:g}" '
             f'width="{root.width:g}" height="{root.height:g}" font-family="sans-serif">',
             '<rect width="100%" height="100%" fill="white"/>',
-            *shapes,
+            *frames,
             *lines,
+            *boxes,
             "</svg>\n",
         ]
     )

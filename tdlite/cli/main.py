@@ -146,7 +146,12 @@ def _network(command: argparse.ArgumentParser) -> None:
         metavar="/PATH.PAR=VALUE",
         help="set a parameter once the network is built; may be given several times",
     )
-    command.add_argument("--fps", type=_above(float, 0), metavar="R", help="frames per second of the project")
+    command.add_argument(
+        "--fps",
+        type=_above(float, 0),
+        metavar="R",
+        help="frames per second of the project; else cookRate in NET.py, else 60",
+    )
     command.add_argument("--device", type=_above(int, 0), metavar="N", help="the EGL device (see tdlite doctor)")
     command.add_argument("--checked", action="store_true", help="cook everything twice and compare")
 

@@ -38,8 +38,7 @@ def command(args: argparse.Namespace) -> int:
         project.sinks = (recorder,)
         project.on_problem.append(_quit_with(recorder))
         report.follow(project, last)
-        # Also while nothing is recorded the TOP is asked for, so that what has a state arrives at frame A in step.
-        top.viewer = True
+        # The recorder asks for the picture in these frames too, so that what has a state arrives at A in step.
         _run(project, first - 1, ended_by_quit=False)
         if target.movie:
             recorder.par.record = True

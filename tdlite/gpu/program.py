@@ -26,10 +26,11 @@ class PixelProgram:
 
     ``source`` is the name of a shader of the package or a Source. It defines ``vec4 pixel(vec2 uv)``, uv
     being the pixel's centre in 0..1 from the bottom left, and may use ``par.<name>``, ``input0()``
-    ``input0(uv)`` … (with the steps that uv makes from pixel to pixel, ``input0(uv, dx, dy)``, for mipmaps),
-    ``inputs(i)`` ``inputs(i, uv)``, ``input_count``, ``input_size(i)``, ``size_px``, ``aspect``, ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered
-    inputs it may name, connected or not; ``variants`` are compile-time ints. ``per_pixel`` tells that it
-    reads inputs only at its own pixel, ``raster_only`` that it needs derivatives or discard.
+    ``input0(uv)`` …, ``inputs(i)`` ``inputs(i, uv)`` (both also with ``dx, dy`` after uv: how far uv moves
+    from pixel to pixel, for mipmaps), ``input_count``, ``input_size(i)``, ``size_px``, ``aspect``,
+    ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered inputs it may
+    name, connected or not; ``variants`` are compile-time ints. ``per_pixel`` tells that it reads inputs only
+    at its own pixel, ``raster_only`` that it needs derivatives or discard.
 
     Raises ShaderError when an include or the function itself is missing, GpuError for impossible names.
     """

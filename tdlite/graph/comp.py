@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
 from .custom import CustomPage
 from .errors import OpError
+from .extensions import Extensions
 from .op import OP, check_name
 from .par import Par
 from .pardefs import Blocks, OPRef, Page, Str, Toggle
@@ -51,7 +52,7 @@ class COMP(OP):
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         self._children: dict[str, OP] = {}
         self._custom_pages: dict[str, CustomPage] = {}
-        self._extension_cache: dict[str, Any] | None = None
+        self._extensions = Extensions(self)
         self.allowCooking = True
         super().__init__(project, name, parent)
 
@@ -81,10 +82,9 @@ class COMP(OP):
     def _free_name(self, name: str) -> str:
         return unique(check_name(name), self._children)
 
-    def _structure_changed(self) -> None:
-        # A rename inside moves the key; there are few children and few renames.
+    def _rekey(self) -> None:
+        """A child has another name."""
         self._children = {child._name: child for child in self._children.values()}
-        super()._structure_changed()
 
     def _forget(self, child: OP) -> None:
         del self._children[child._name]
@@ -126,6 +126,9 @@ class COMP(OP):
         return self._copy_all(wanted + docked, None)[: len(wanted)]
 
     def _copy_all(self, ops: list[OP], name: str | None) -> list[OP]:
+        inside = next((op for op in ops if f"{self.path}/".startswith(f"{op.path}/") or op._parent is None), None)
+        if inside is not None:
+            raise OpError(f"{self.path}: {inside.path} cannot be copied into itself")
         made: dict[int, OP] = {}
         for op in ops:
             host = made.get(op._dock.id) if op._dock is not None else None
@@ -155,6 +158,7 @@ class COMP(OP):
 
     def _copy_into(self, op: OP, new: OP) -> None:
         if isinstance(op, COMP) and isinstance(new, COMP):
+            new.allowCooking = op.allowCooking
             for page in op._custom_pages.values():
                 mine = new.appendCustomPage(page.name)
                 for par in page.pars:
@@ -242,35 +246,19 @@ class COMP(OP):
     def _internal_ops(self) -> dict[str, OP | None]:
         return {name: ops[0] if ops else None for name, ops in self.values.blocks_of("iop")}
 
-    def _extensions(self) -> dict[str, Any]:
-        if self._extension_cache is None:
-            self._extension_cache = {}
-            for text, name, _promote in self.values.blocks_of("ext"):
-                if text:
-                    inner = next(iter(self._children.values()), self)
-                    value = self.project.expressions.bind(inner, text.replace("(me)", "(parent())"))()
-                    self._extension_cache[name or type(value).__name__] = value
-        return self._extension_cache
-
     @property
     def extensions(self) -> list[Any]:
-        return list(self._extensions().values())
+        return [extension.object for extension in self._extensions.current().values()]
 
     def initializeExtensions(self) -> None:
         """Make the extensions anew."""
-        self._extension_cache = None
-        self._extensions()
-
-    @property
-    def ext(self) -> Any:
-        from .expr import scope
-
-        return scope(self, "ext")
+        self._extensions.forget()
+        self._extensions.current()
 
     def __getattr__(self, name: str) -> Any:
         # Only reached for names that are no members: promoted members of extensions are capitalised.
-        if name[:1].isupper() and not name.startswith("_") and "par" in self.__dict__:
-            for extension in self._extensions().values():
-                if hasattr(extension, name):
-                    return getattr(extension, name)
+        if name[:1].isupper() and "par" in self.__dict__:
+            for extension in self._extensions.current().values():
+                if extension.promoted and hasattr(extension.object, name):
+                    return getattr(extension.object, name)
         raise AttributeError(f"{type(self).__name__} {self._name!r} has no attribute {name!r}")

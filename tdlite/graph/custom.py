@@ -19,7 +19,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 class CustomPage:
     """A page of custom parameters. Each append method returns the ParGroup it made.
 
-    Names keep the case they were given; a name that is taken is replaced, with its value.
+    Names keep the case they were given; a name that is taken is replaced, with its value, or with ``replace`` off
+    refused. ``order`` is the place on the page, at the end without one.
     """
 
     def __init__(self, owner: COMP, name: str) -> None:
@@ -42,8 +43,9 @@ class CustomPage:
 
     @property
     def pars(self) -> list[Par]:
-        found = [self.owner.par[name] for name in self._names]
-        return [par for par in found if par is not None]
+        values = self.owner.values
+        found = [Par(values, position) for name in self._names if (position := values.extra_index.get(name))]
+        return [par for par in found if par._def.page == self._name]
 
     @property
     def parGroups(self) -> list[ParGroup]:
@@ -65,23 +67,31 @@ class CustomPage:
         label: str | None,
         default: Any,
         parts: Sequence[str] = ("",),
+        order: int | None = None,
+        replace: bool = True,
         **more: Any,
     ) -> ParGroup:
         if not _NAME.match(name):
             raise ParError(
                 f"{self.owner.path}: a custom parameter cannot be named {name!r}: letters and digits, a letter first"
             )
+        values = self.owner.values
+        taken = [name + part for part in parts if name + part in values.extra_index]
+        if taken and not replace:
+            raise ParError(f"{self.owner.path} has a custom parameter {taken[0]!r} already")
         pars = []
-        for part in parts:
+        place = len(self._names) if order is None else order
+        for offset, part in enumerate(parts):
             text = f"{label or name} {part.upper()}".strip()
             pars.append(
-                Par(self.owner.values, self.owner.values.add(
+                Par(values, values.add(
                     ParDef(name + part, style, default, text, group=name, page=self._name, clamp_low=False,
-                           clamp_high=False, norm_low=0, norm_high=1, **more)
+                           clamp_high=False, norm_low=0, norm_high=1, custom=True, **more)
                 ))
             )  # fmt: skip
             if name + part not in self._names:
-                self._names.append(name + part)
+                self._names.insert(place + offset, name + part)
+        self.owner.project.log("declare", self.owner, name=name)
         return ParGroup(name, pars)
 
     def appendFloat(
@@ -93,7 +103,7 @@ class CustomPage:
         replace: bool = True,
     ) -> ParGroup:
         """One number, or ``size`` numbers named name1, name2…"""
-        return self._append("Float", name, label, 0.0, _numbers(size))
+        return self._append("Float", name, label, 0.0, _numbers(size), order, replace)
 
     def appendInt(
         self,
@@ -104,19 +114,21 @@ class CustomPage:
         replace: bool = True,
     ) -> ParGroup:
         """One whole number, or ``size`` of them named name1, name2…"""
-        return self._append("Int", name, label, 0, _numbers(size))
+        return self._append("Int", name, label, 0, _numbers(size), order, replace)
 
     def appendMenu(
         self, name: str, label: str | None = None, order: int | None = None, replace: bool = True
     ) -> ParGroup:
         """A menu; give it entries through menuNames and menuLabels."""
-        return self._append("Menu", name, label, "default", menu=(("default", "Default"),))
+        return self._append(
+            "Menu", name, label, "default", order=order, replace=replace, menu=(("default", "Default"),)
+        )
 
     def appendStrMenu(
         self, name: str, label: str | None = None, order: int | None = None, replace: bool = True
     ) -> ParGroup:
         """A text with suggestions."""
-        return self._append("StrMenu", name, label, "")
+        return self._append("StrMenu", name, label, "", order=order, replace=replace)
 
     appendToggle: Callable[..., ParGroup]
     appendPulse: Callable[..., ParGroup]
@@ -152,7 +164,7 @@ def _appender(style: str, default: Any, parts: Sequence[str], summary: str) -> C
     def append(
         self: CustomPage, name: str, label: str | None = None, order: int | None = None, replace: bool = True
     ) -> ParGroup:
-        return self._append(style, name, label, default, parts)
+        return self._append(style, name, label, default, parts, order, replace)
 
     append.__doc__ = summary
     return append

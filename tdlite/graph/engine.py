@@ -186,8 +186,8 @@ class Engine:
     """The revision, the stack, and the rules above. One per project; used from one thread."""
 
     __slots__ = (
-        "computing", "depth", "frame", "last_change", "on_fault", "positions", "recording", "revision", "stack",
-        "thread",
+        "__weakref__", "computing", "depth", "frame", "last_change", "on_fault", "positions", "recording", "revision",
+        "stack", "thread",
     )  # fmt: skip
 
     def __init__(self, on_fault: Callable[[Memo, Fault | None], None]) -> None:
@@ -214,9 +214,8 @@ class Engine:
         A cell that is set on consecutive frames is replaced by a TIME cell, so that static branches stop
         being verified because of it. It is replaced, not lowered: its readers must find the new one.
         """
-        if self.computing is not None:
-            chain = " → ".join(memo.owner.path for memo in self.stack if memo.state == _COMPUTING)
-            raise ChangeWhileCooking(f"{cell.label or 'the network'} cannot be changed while cooking ({chain})")
+        if self.computing is not None or get_ident() != self.thread:
+            self.may_change(cell)
         self.revision = revision = self.revision + 1
         cell.changed_at = revision
         last_change = self.last_change
@@ -233,19 +232,23 @@ class Engine:
 
     def may_change(self, cell: Cell) -> None:
         """Raise if now is no time to change anything: inside a cook, or in another thread than the project's."""
-        if self.computing is not None:
-            chain = " → ".join(memo.owner.path for memo in self.stack if memo.state == _COMPUTING)
-            raise ChangeWhileCooking(f"{cell.label or 'the network'} cannot be changed while cooking ({chain})")
         if get_ident() != self.thread:
             raise WrongThread(
                 f"{cell.label or 'the network'} was changed from another thread than its project's; "
                 "use project.post(function)"
             )
+        if self.computing is not None:
+            chain = " → ".join(memo.owner.path for memo in self.stack if memo.state == _COMPUTING)
+            raise ChangeWhileCooking(f"{cell.label or 'the network'} cannot be changed while cooking ({chain})")
 
     # -- settling ------------------------------------------------------------------------------------------
 
     def settle(self, target: Memo) -> None:
         """Bring ``target`` up to date, with everything it reads."""
+        if get_ident() != self.thread:
+            raise WrongThread(
+                f"{target.owner.path} was read from another thread than its project's; use project.post(function)"
+            )
         if target.state != _FRESH:
             self._meet_unsettled(target)
         if self.depth >= NESTING:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any
@@ -49,18 +50,21 @@ class Expressions:
     def __init__(self, project: Project) -> None:
         self.project = project
 
-    def bind(self, owner: OP, text: str) -> Callable[[], Any]:
-        """A function without arguments that evaluates ``text`` as ``owner`` would see it."""
+    def bind(self, owner: OP, text: str, inside: bool = False) -> Callable[[], Any]:
+        """A function without arguments that evaluates ``text`` as ``owner`` would see it.
+
+        With ``inside``, op() looks for the children of ``owner`` instead of its siblings.
+        """
         try:
             names, function = compiled(text)
-        except SyntaxError as error:
-            message = f"{error.msg} in the expression {text!r}"
+        except (SyntaxError, ValueError) as error:
+            message = getattr(error, "msg", None) or str(error)
 
             def fail() -> Any:
                 raise ParError(f"SyntaxError: {message}")
 
             return fail
-        values = tuple(scope(owner, name) for name in names)
+        values = tuple(owner.op if inside and name == "op" else scope(owner, name) for name in names)
         return lambda: function(*values)
 
 
@@ -89,7 +93,7 @@ def scope(owner: OP, name: str) -> Any:
         case "mod":
             return Modules(owner)
         case "ext":
-            return Upwards(owner, "extension", lambda comp, key: comp._extensions().get(key))
+            return Upwards(owner, "extension", lambda comp, key: comp._extensions.find(key))
         case "iop":
             return Upwards(owner, "internal OP", lambda comp, key: comp._internal_ops().get(key))
         case "ipar":
@@ -102,11 +106,15 @@ def scope(owner: OP, name: str) -> Any:
             return lambda name, search=True: owner.fetch(name, "", search=search)
 
 
-def script_globals(owner: OP) -> dict[str, Any]:
-    """The names that a script in ``owner``'s text starts with."""
+def script_globals(owner: OP, code: CodeType) -> dict[str, Any]:
+    """The names that a script of ``owner`` starts with; operator types are among them where ``code`` names some."""
     import tdlite
 
     names: dict[str, Any] = {name: scope(owner, name) for name in CONTEXT}
+    for name in _names(code):
+        if name.endswith(("TOP", "CHOP", "DAT", "COMP")):
+            with suppress(OpError):
+                names[name] = owner.project.find_type(name)
     return {**_CONSTANTS, **names, "td": tdlite, "debug": print}
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, WithError
+from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, WithError, same
 from .errors import OpError
-from .expr import Parent
+from .expr import Parent, scope
 from .par import Par, ParGroup, ParGroups, Pars, Sequences
 from .pardefs import Page, ParDef, ParTable
 from .parvalues import ParValues
@@ -43,6 +44,10 @@ def optional(*labels: str) -> tuple[Wire, ...]:
 def many(label: str, required: bool = True) -> tuple[Wire, ...]:
     """Any number of inputs."""
     return (Wire(label, required, many=True),)
+
+
+_OUTPUT_FLAGS = ("bypass", "lock")
+"""Flags that change what an operator puts out; the others leave its result alone."""
 
 
 class Phase(enum.Enum):
@@ -83,9 +88,11 @@ class OP:
         self._parent = parent
         self.valid = True
         self._structure = Cell(STRUCTURE, name)
+        self._name_cell: Cell | None = None
         self._wires: list[OP | None] = []
         self._outputs: list[tuple[OP, int]] = []
         self._flags: dict[str, bool] = {}
+        self._flag_cells: dict[str, Cell] = {}
         self._dock: OP | None = None
         self._storage: dict[str, Any] = {}
         self._storage_cells: dict[str, Cell] = {}
@@ -94,10 +101,12 @@ class OP:
         self.color = (0.545, 0.545, 0.545)
         self.nodeX = self.nodeY = 0
         self.warnings_now: list[str] = []
-        self.script_errors: list[str] = []
+        self.script_errors: dict[str, str] = {}
+        """What went wrong in scripts and callbacks, by the script's name."""
         self.totalCooks = 0
         self.cookTime = 0.0
         self.cookFrame = 0.0
+        self.cookAbsFrame = 0
         self.cookStartTime = self.cookEndTime = 0.0
         self._phase_faults: dict[str, Fault] = {}
         self.result = Memo(self.engine, self, "cook", self._cook_traced)
@@ -143,6 +152,7 @@ class OP:
 
     @property
     def name(self) -> str:
+        self._read_name()
         return self._name
 
     @name.setter
@@ -153,9 +163,20 @@ class OP:
         if parent is None:
             raise OpError("the root cannot be renamed")
         before = self.path
-        self._name = parent._free_name(name)
+        own = parent._free_name(name)
         parent._structure_changed()
+        if self._name_cell is not None:
+            self._name_cell = self.engine.changed(self._name_cell)
+        self._name = own
+        parent._rekey()
         self.project.log("rename", self, before=before)
+
+    def _read_name(self) -> None:
+        # Few names are read while something is computed: the cell is made for those.
+        if self.engine.recording is not None:
+            if self._name_cell is None:
+                self._name_cell = Cell(STRUCTURE, f"name {self._name}")
+            self.engine.read(self._name_cell)
 
     @property
     def path(self) -> str:
@@ -163,22 +184,28 @@ class OP:
         names = []
         op: OP | None = self
         while op is not None and op._parent is not None:
+            op._read_name()
             names.append(op._name)
             op = op._parent
         return "/" + "/".join(reversed(names))
 
     @property
     def base(self) -> str:
-        return base(self._name)
+        return base(self.name)
 
     @property
     def digits(self) -> int | None:
-        return digits(self._name)
+        return digits(self.name)
 
     @property
     def parent(self) -> Parent:
         """``parent()``, ``parent(2)``, ``parent.Shortcut``; otherwise it behaves as ``parent()``."""
         return Parent(self)
+
+    ext = property(lambda self: scope(self, "ext"))
+    iop = property(lambda self: scope(self, "iop"))
+    ipar = property(lambda self: scope(self, "ipar"))
+    mod = property(lambda self: scope(self, "mod"))
 
     def _ancestor(self, n: int) -> COMP | None:
         op: OP | None = self
@@ -231,19 +258,26 @@ class OP:
         """Operators named by ids, operators, paths or patterns; look-ups are recorded as reads.
 
         A relative path starts in the network that holds this operator, or with ``inside`` in this COMP.
-        Dots alone count from the operator itself: ``.`` is it, ``..`` the COMP that holds it.
+        Dots alone count from the operator itself: ``.`` is it, ``..`` the COMP that holds it. A word that begins
+        with ``^`` takes its matches away again. An operator that was destroyed is looked up by its path.
         """
         if path is None or path == "":
             return []
         if isinstance(path, OP):
             (path._parent or path)._read_structure()
-            return [path] if path.valid else []
+            return [path] if path.valid else self._find(path.path)
         if isinstance(path, int):
             return self.project._by_id(path)
         out: dict[int, OP] = {}
-        for word in str(path).split():
-            for found in self._find_word(word, inside):
-                out.setdefault(found.id, found)
+        words = str(path).split()
+        if words and words[0].startswith("^"):
+            words.insert(0, words[0][1:].rpartition("/")[0] + "/*" if "/" in words[0] else "*")
+        for word in words:
+            for found in self._find_word(word.removeprefix("^"), inside):
+                if word.startswith("^"):
+                    out.pop(found.id, None)
+                else:
+                    out.setdefault(found.id, found)
         return list(out.values())
 
     def _find_word(self, word: str, inside: bool) -> Iterable[OP]:
@@ -265,7 +299,7 @@ class OP:
             if part == "..":
                 here = [op._parent for op in here if op._parent is not None]
             elif is_pattern(part):
-                compiled = pattern(part.removeprefix("^"))
+                compiled = pattern(part)
                 here = [child for op in here for child in op._all_children() if compiled.match(child._name)]
             else:
                 here = [child for op in here if (child := op._child(part)) is not None]
@@ -306,6 +340,8 @@ class OP:
 
     def relativePath(self, op: OP) -> str:
         """The path that leads from here to ``op``."""
+        if op._parent is None:
+            return "/"
         mine, other = self.path.split("/")[1:-1], op.path.split("/")[1:]
         shared = 0
         while shared < len(mine) and shared < len(other) - 1 and mine[shared] == other[shared]:
@@ -382,12 +418,14 @@ class OP:
         return [Connector(self, 0, False)] if self.family != "COMP" else []
 
     def setInputs(self, ops: Sequence[OP | None]) -> None:
-        """Connect all inputs at once; None leaves a gap."""
-        for index in reversed(range(len(self._wires))):
-            self._connect(index, None)
+        """Connect all inputs at once; None leaves a gap. Nothing changes if one of them cannot be connected."""
         for index, op in enumerate(ops):
             if op is not None:
-                self._connect(index, op)
+                self._accept(index, op)
+        for index in reversed(range(len(ops), len(self._wires))):
+            self._connect(index, None)
+        for index, op in enumerate(ops):
+            self._connect(index, op)
 
     def _connect(self, index: int, source: OP | None) -> None:
         if source is not None:
@@ -424,16 +462,26 @@ class OP:
     # -- flags -------------------------------------------------------------------------------------------------
 
     def _flag(self, name: str, default: bool = False) -> bool:
-        self.engine.read(self.values.cell)
+        self.engine.read(self.values.cell if name in _OUTPUT_FLAGS else self._flag_cell(name))
         return self._flags.get(name, default)
 
+    def _flag_cell(self, name: str) -> Cell:
+        cell = self._flag_cells.get(name)
+        if cell is None:
+            cell = self._flag_cells[name] = Cell(VALUE, f"flag {name}")
+        return cell
+
     def _set_flag(self, name: str, value: bool) -> None:
-        if self._flags.get(name) != bool(value):
+        if self._flags.get(name, False) == bool(value):
+            return
+        if name in _OUTPUT_FLAGS:
             self.values.changed()
-            self._flags[name] = bool(value)
-            if name == "viewer":
-                self.project._structure_changed()
-            self.project.log("flag", self, name=name, value=bool(value))
+        else:
+            self._flag_cells[name] = self.engine.changed(self._flag_cell(name))
+        self._flags[name] = bool(value)
+        if name == "viewer":
+            self.project._structure_changed()
+        self.project.log("flag", self, name=name, value=bool(value))
 
     bypass = property(lambda self: self._flag("bypass"), lambda self, value: self._set_flag("bypass", value))
     lock = property(lambda self: self._flag("lock"), lambda self, value: self._set_flag("lock", value))
@@ -446,6 +494,8 @@ class OP:
 
     @property
     def storage(self) -> dict[str, Any]:
+        """All stored values. What reads it notices store() and unstore(), not changes made in the dict itself."""
+        self.engine.read(self._storage_cell(""))
         return self._storage
 
     def _storage_cell(self, key: str) -> Cell:
@@ -456,9 +506,14 @@ class OP:
 
     def store(self, key: str, value: Any) -> Any:
         """Keep a value on this operator; what fetched it notices."""
-        self._storage_cells[key] = self.engine.changed(self._storage_cell(key))
-        self._storage[key] = value
+        if key not in self._storage or not same(value, self._storage[key]) or not _is_plain(value):
+            self._storage_changed(key)
+            self._storage[key] = value
         return value
+
+    def _storage_changed(self, key: str) -> None:
+        for each in (key, ""):
+            self._storage_cells[each] = self.engine.changed(self._storage_cell(each))
 
     _MISSING: ClassVar[Any] = object()
 
@@ -479,8 +534,8 @@ class OP:
     def unstore(self, *patterns: str) -> None:
         """Forget stored values whose keys match."""
         for key in list(self._storage):
-            if any(pattern(word).match(key) for word in patterns):
-                self._storage_cells[key] = self.engine.changed(self._storage_cell(key))
+            if any(fnmatchcase(key, word) for word in patterns):
+                self._storage_changed(key)
                 del self._storage[key]
 
     # -- cooking -----------------------------------------------------------------------------------------------
@@ -490,13 +545,15 @@ class OP:
         if not self.valid:
             raise OpError("this operator was destroyed")
         start = perf_counter()
-        self.warnings_now = []
+        before, self.warnings_now = self.warnings_now, []
         try:
             value = self._cook() if not self.project.checked else self._cook_checked()
         except Exception:
             self._note_cook(start)
             raise
         self._note_cook(start)
+        if before:
+            self.project.warnings_gone(self, before)
         return value
 
     def _cook_checked(self) -> Any:
@@ -521,6 +578,7 @@ class OP:
         self.totalCooks += 1
         self.cookTime = (end - start) * 1e3
         self.cookFrame = project.timeline.frame_now
+        self.cookAbsFrame = project.frame
         self.cookStartTime = (start - project.frame_began) * 1e3
         self.cookEndTime = (end - project.frame_began) * 1e3
         project.trace.cooked(self)
@@ -540,8 +598,8 @@ class OP:
             self.result.pull()
 
     cpuCookTime = property(lambda self: self.cookTime)
-    cookAbsFrame = property(lambda self: self.cookFrame)
-    cookedThisFrame = property(lambda self: bool(self.totalCooks) and self.cookFrame == self.project.timeline.frame_now)
+    cookedThisFrame = property(lambda self: self.cookAbsFrame == self.project.frame)
+    cookedPreviousFrame = property(lambda self: 0 < self.cookAbsFrame == self.project.frame - 1)
 
     def _memos(self) -> Iterator[Memo]:
         """The results whose errors are this operator's."""
@@ -561,12 +619,11 @@ class OP:
 
     def phase_error(self, phase: str, fault: Fault | None) -> None:
         """Show or clear the error of a step of the frame loop."""
-        if fault is None:
-            self._phase_faults.pop(phase, None)
-        elif self._phase_faults.get(phase) != fault:
+        before = self._phase_faults.pop(phase, None)
+        if fault is not None:
             self._phase_faults[phase] = fault
-            if fault.origin is self:
-                self.project.report(self, fault.message, kind=fault.kind)
+        if fault != before:
+            self.project.fault_changed(self, fault, before)
 
     def errors(self, recurse: bool = False) -> str:
         """What is wrong, one message a line; an empty text when nothing is."""
@@ -584,19 +641,22 @@ class OP:
 
     def scriptErrors(self, recurse: bool = False) -> str:
         """Errors of this operator's scripts and callbacks, one message a line."""
-        lines = list(self.script_errors)
+        lines = list(self.script_errors.values())
         if recurse:
             lines += [line for child in self.children for line in child.scriptErrors(True).splitlines()]
         return "\n".join(lines)
 
-    def addScriptError(self, message: str, kind: str = "") -> None:
-        """Put an error of a script on this operator."""
-        if message not in self.script_errors:
-            self.script_errors.append(message)
-        self.project.report(self, message, kind=kind)
+    def addScriptError(self, message: str, kind: str = "", script: str = "") -> None:
+        """Put an error of a script on this operator; the next good run of the named script takes it away."""
+        key = script or message
+        if self.script_errors.get(key) != message:
+            self.script_errors[key] = message
+            self.project.report(self, message, kind=kind)
 
     def clearScriptErrors(self, recurse: bool = False, error: str = "*") -> None:
-        self.script_errors = [text for text in self.script_errors if not pattern(error).match(text)]
+        self.script_errors = {
+            script: text for script, text in self.script_errors.items() if not fnmatchcase(text, error)
+        }
         if recurse:
             for child in self.children:
                 child.clearScriptErrors(True, error)
@@ -647,6 +707,7 @@ class OP:
             raise OpError("this operator was destroyed already")
         if self._parent is None:
             raise OpError("the root cannot be destroyed")
+        self.engine.may_change(self._structure)
         self._destroy()
 
     def _destroy(self) -> None:
@@ -668,6 +729,7 @@ class OP:
             memo.forget()
         self.released()
         self.project.log("destroy", self, before=path)
+        self.project._unregister(self)
 
     def copied(self, op: OP) -> None:
         """Called on a copy: take from the original what is not a parameter."""
@@ -714,7 +776,11 @@ class Connector:
     def connect(self, other: OP | Connector) -> None:
         """Make a wire. An input connector replaces its wire; an output connector takes the first free input."""
         if self.isInput:
+            if isinstance(other, Connector) and other.isInput:
+                raise OpError(f"{self.owner.path}: an input connects to an output, not to another input")
             source = other.owner if isinstance(other, Connector) else other
+            if source is None:
+                raise OpError(f"{self.owner.path}: cannot connect None; disconnect() removes a wire")
             self.owner._connect(self.index, source)
             return
         if isinstance(other, Connector):
@@ -722,6 +788,8 @@ class Connector:
                 raise OpError(f"{self.owner.path}: an output connects to an input, not to another output")
             other.owner._connect(other.index, self.owner)
             return
+        if not isinstance(other, OP):
+            raise OpError(f"{self.owner.path}: cannot connect to {other!r}")
         wires = other._wires
         free = next((index for index, wire in enumerate(wires) if wire is None), len(wires))
         other._connect(free, self.owner)
@@ -732,6 +800,15 @@ class Connector:
             target, index = (self.owner, self.index) if self.isInput else (end.owner, end.index)
             target._connect(index, None)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Connector) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[int, int, bool]:
+        return self.owner.id, self.index, self.isInput
+
     def __repr__(self) -> str:
         return f"<{'input' if self.isInput else 'output'} {self.index} of {self.owner.path}>"
 
@@ -739,6 +816,11 @@ class Connector:
 def _plain(output: Any) -> Any:
     """What was made, without the error that came with it."""
     return output.value if type(output) is WithError else output
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a value cannot have been changed in place."""
+    return value is None or isinstance(value, (int, float, str, bytes))
 
 
 def check_name(name: str) -> str:

@@ -133,9 +133,8 @@ class Par(Proxy):
 
     @property
     def expr(self) -> str:
-        """The expression; setting it switches to expression mode."""
-        source = self._source
-        return source.text if source is not None and source.mode is ParMode.EXPRESSION else ""
+        """The expression; setting it switches to expression mode, and ``mode`` can come back to it later."""
+        return self._values.texts[self._position, ParMode.EXPRESSION] if self.mode is ParMode.EXPRESSION else ""
 
     @expr.setter
     def expr(self, text: str) -> None:
@@ -144,8 +143,7 @@ class Par(Proxy):
     @property
     def bindExpr(self) -> str:
         """An expression that names the parameter this one is bound to; setting it switches to bind mode."""
-        source = self._source
-        return source.text if source is not None and source.mode is ParMode.BIND else ""
+        return self._values.texts[self._position, ParMode.BIND] if self.mode is ParMode.BIND else ""
 
     @bindExpr.setter
     def bindExpr(self, text: str) -> None:
@@ -166,7 +164,13 @@ class Par(Proxy):
         if mode is self.mode:
             return
         if mode is not ParMode.CONSTANT:
-            raise ParError(f"{self!r}: set expr or bindExpr, or export a CHOP to it, to leave constant mode")
+            text = self._values.texts.get((self._position, mode))
+            if text is None:
+                raise ParError(
+                    f"{self!r}: set expr or bindExpr, or export a CHOP to it, to leave {self.mode.name} mode"
+                )
+            self._values.move(self._position, mode, text)
+            return
         value = self._values.values[self._position]
         self._values.changed()
         self._values.still(self._position)
@@ -202,19 +206,15 @@ class Par(Proxy):
 
     def reset(self) -> bool:
         """Go back to the default value and mode; True if that changed anything."""
-        pardef = self._def
         if self.isDefault:
             return False
-        if pardef.default_expr:
-            self.expr = pardef.default_expr
-        else:
-            self._values.still(self._position)
-            self.val = pardef.default
-            self._values.changed()
+        self._values.reset(self._position)
         return True
 
     def copy(self, par: Par) -> None:
         """Take value and mode of another parameter."""
+        if self.mode is ParMode.BIND:
+            self.mode = ParMode.CONSTANT
         if par.mode is ParMode.EXPRESSION:
             self.expr = par.expr
         elif par.mode is ParMode.BIND:
@@ -224,6 +224,8 @@ class Par(Proxy):
 
     def destroy(self) -> None:
         """Remove a custom parameter."""
+        if not self.isCustom:
+            raise ParError(f"{self.owner.path} par.{self.name} is built in and cannot be destroyed")
         self._values.remove(self._position)
 
     def isSamePar(self, par: Par) -> bool:
@@ -263,12 +265,13 @@ class Par(Proxy):
     def isDefault(self) -> bool:
         pardef = self._def
         if pardef.default_expr:
-            return self.expr == pardef.default_expr
-        return self.mode is ParMode.CONSTANT and same(self.val, pardef.default)
+            return self.mode is ParMode.EXPRESSION and self.expr == pardef.default_expr
+        return self.isPulse or (self.mode is ParMode.CONSTANT and same(self.val, pardef.default))
 
     @property
     def menuIndex(self) -> int | None:
-        return self._def.tokens.index(self.eval()) if self.isMenu else None
+        tokens, value = self._def.tokens, self.eval()
+        return tokens.index(value) if value in tokens else None
 
     @menuIndex.setter
     def menuIndex(self, index: int) -> None:
@@ -280,9 +283,11 @@ class Par(Proxy):
 
     @menuNames.setter
     def menuNames(self, names: list[str]) -> None:
+        if not self.isMenu or not names:
+            raise ParError(f"{self!r}: a menu needs entries, and only menus have them")
         labels = dict(self._def.menu)
         self._declare(menu=tuple((str(name), labels.get(str(name), str(name))) for name in names))
-        if self.val not in self._def.tokens:
+        if self.style == "Menu" and self.val not in self._def.tokens:
             self._declare(default=self._def.tokens[0])
             self.val = self._def.tokens[0]
 
@@ -292,15 +297,17 @@ class Par(Proxy):
 
     @menuLabels.setter
     def menuLabels(self, labels: list[str]) -> None:
+        if len(labels) != len(self._def.tokens):
+            raise ParError(f"{self!r} has {len(self._def.tokens)} menu entries, not {len(labels)}")
         self._declare(menu=tuple(zip(self._def.tokens, map(str, labels), strict=True)))
 
     def _declare(self, **changes: Any) -> None:
         self._values.redefine(self._position, replace(self._def, **changes))
 
-    isCustom = property(lambda self: not self._def.page or self._position >= self._values.count)
+    isCustom = property(lambda self: self._def.custom)
     isPulse = property(lambda self: self._def.style in ("Pulse", "Momentary"))
     isMomentary = property(lambda self: self._def.style == "Momentary")
-    isMenu = property(lambda self: bool(self._def.menu))
+    isMenu = property(lambda self: self._def.style in ("Menu", "StrMenu"))
     isFloat = property(lambda self: self._def.style == "Float")
     isInt = property(lambda self: self._def.style == "Int")
     isNumber = property(lambda self: self._def.style in ("Float", "Int"))
@@ -316,7 +323,7 @@ def _declared(attribute: str, summary: str, convert: Callable[[Any], Any] = lamb
         return getattr(self._def, attribute)
 
     def put(self: Par, value: Any) -> None:
-        self._declare(**{attribute: convert(value)})
+        self._declare(**{attribute: self._def.coerce(value) if attribute == "default" else convert(value)})
 
     return property(get, put, doc=summary)
 
@@ -331,6 +338,8 @@ for _name, _attribute, _summary in (
     ("normMin", "norm_low", "Lower end of the slider."),
     ("normMax", "norm_high", "Upper end of the slider."),
     ("default", "default", "The value that reset() goes back to; setting it leaves the value alone."),
+    ("enable", "enable", "Whether people can change it."),
+    ("startSection", "section", "Whether a line is drawn above it."),
     ("readOnly", "read_only", "For people only: scripts may set it."),
 ):
     setattr(Par, _name, _declared(_attribute, _summary))
@@ -375,6 +384,14 @@ class ParGroup:
     @property
     def expr(self) -> tuple[str, ...]:
         return tuple(par.expr for par in self.pars)
+
+    @expr.setter
+    def expr(self, texts: Any) -> None:
+        texts = (texts,) * len(self.pars) if isinstance(texts, str) else tuple(texts)
+        if len(texts) != len(self.pars):
+            raise ParError(f"{self!r} takes {len(self.pars)} expressions, not {len(texts)}")
+        for par, text in zip(self.pars, texts, strict=True):
+            par.expr = text
 
     def pulse(self) -> None:
         for par in self.pars:

@@ -61,6 +61,9 @@ class ParDef:
     aliases: tuple[str, ...] = ()
     page: str = ""
     read_only: bool = False
+    enable: bool = True
+    section: bool = False
+    custom: bool = False
     default_expr: str = ""
 
     @property
@@ -87,7 +90,7 @@ def _number(kind: type[float] | type[int]) -> Callable[[ParDef, Any], Any]:
             raise ParError(f"takes a number, not {value!r}")
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise ParError(f"takes a number, not {value!r}") from None
         if not math.isfinite(number):
             return number
@@ -112,9 +115,12 @@ def _menu(pardef: ParDef, value: Any) -> str:
                 return token
         raise ParError(f"has no menu entry {value!r}{nearest(value, tokens)}; it has {', '.join(tokens)}")
     try:
-        return tokens[int(value)]
-    except (TypeError, ValueError, OverflowError, IndexError):
-        raise ParError(f"has no menu entry {value!r}; it has {', '.join(tokens)}") from None
+        index = int(value)
+    except (TypeError, ValueError, OverflowError):
+        index = -1
+    if not 0 <= index < len(tokens):
+        raise ParError(f"has no menu entry {value!r}; it has {', '.join(tokens)}")
+    return tokens[index]
 
 
 def _text(pardef: ParDef, value: Any) -> str:
@@ -481,13 +487,18 @@ class Block:
         for page in pages:
             for item in page.items:
                 if isinstance(item, BlockSequence):
-                    self.sequences.append(item)
+                    items = tuple(_on_page(group, page.name) for group in item.items)
+                    self.sequences.append(replace(item, items=items))
                     continue
-                item = replace(item, pars=tuple(replace(pardef, page=page.name) for pardef in item.pars))
+                item = _on_page(item, page.name)
                 self.groups.append(item)
                 self.defs.extend(item.pars)
         self.defaults = tuple(pardef.default for pardef in self.defs)
         self.row = _row(name, [pardef.name for pardef in self.defs])
+
+
+def _on_page(group: Group, page: str) -> Group:
+    return replace(group, pars=tuple(replace(pardef, page=page) for pardef in group.pars))
 
 
 def _row(name: str, fields: list[str]) -> Any:
@@ -502,7 +513,7 @@ class ParTable:
         self.own = Block(f"{owner}_values", own, 0)
         self.common = Block(f"{owner}_common", common, len(self.own.defs))
         self.defs: list[ParDef] = self.own.defs + self.common.defs
-        self.sequences = {item.name: item for item in self.own.sequences}
+        self.sequences = {item.name: item for item in self.own.sequences + self.common.sequences}
         self.defaults = [pardef.default for pardef in self.defs]
         self.index: dict[str, int] = {}
         for position, pardef in enumerate(self.defs):

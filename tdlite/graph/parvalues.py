@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engine import VALUE, Cell, CookError, Memo, same, sentence
 from .errors import ParError
-from .pardefs import NUMERIC, REFERENCES, BlockSequence, ParDef, ParTable, Pulses
+from .pardefs import REFERENCES, BlockSequence, ParDef, ParTable, Pulses
 from .paths import nearest
 from .proxy import Proxy, unwrap
 
@@ -59,6 +59,9 @@ class ParValues:
         """Custom parameters and blocks of sequences, after the class's own; None for destroyed ones."""
         self.extra_index: dict[str, int] = {}
         self.sources: dict[int, Source] = {}
+        self.texts: dict[tuple[int, ParMode], str] = {}
+        """The last expression and bind expression of each parameter, also while another mode is on."""
+        self._retired: dict[str, int] = {}
         self.blocks: dict[str, list[list[int]]] = {}
         self._outside: dict[int, Memo] = {}
         self._notfinite: set[int] | None = None
@@ -102,7 +105,8 @@ class ParValues:
             return self.table.defs[position]
         pardef: ParDef | None = self.extra[position - self.count]
         if pardef is None:
-            raise ParError(f"{self.op.path}: this parameter was destroyed")
+            name = next((name for name, place in self._retired.items() if place == position), "")
+            raise ParError(f"the parameter {name!r} was destroyed")
         return pardef
 
     # -- the operator's own reading --------------------------------------------------------------------------
@@ -125,7 +129,7 @@ class ParValues:
         values = None
         for offset, memo in moving:
             value = memo.pull()
-            if row is None or (value is not row[offset] and value != row[offset]):
+            if row is None or (value is not row[offset] and not same(value, row[offset])):
                 if values is None:
                     values = list(row) if row is not None else self.values[start : start + len(block.defs)]
                 values[offset] = value
@@ -160,6 +164,7 @@ class ParValues:
 
             def read() -> Any:
                 engine.read(self.cell)
+                self.definition(position)
                 source: Source | None = self.sources.get(position)
                 return self.values[position] if source is None else source.memo.pull()
 
@@ -189,7 +194,7 @@ class ParValues:
             raise ParError(f"{self.op.path} par.{pardef.name} {error}") from None
         source: Source | None = self.sources.get(position)
         if source is not None and source.mode is ParMode.BIND:
-            master = self.master(source)
+            master = self._master_of_all(position, source)
             if master is not None:
                 master.val = value
                 return
@@ -235,7 +240,12 @@ class ParValues:
         """Let an expression, a bind or an export move a parameter."""
         op = self.op
         pardef = self.definition(position)
+        current: Source | None = self.sources.get(position)
+        if current is not None and current.mode is mode and current.text == text:
+            return
         self.changed()
+        if mode is not ParMode.EXPORT:
+            self.texts[position, mode] = text
         evaluate: Callable[[], Any]
         if mode is ParMode.EXPORT:
             chop, channel = text
@@ -256,7 +266,7 @@ class ParValues:
                 if plain and type(value) is float and value - value == 0.0 and not project.checked:
                     return value  # finite, and there is nothing to convert: what most expressions give
                 value = pardef.coerce(unwrap(value))
-                if project.checked and pardef.style in NUMERIC:
+                if project.checked and pardef.style != "Python":
                     again = pardef.coerce(unwrap(evaluate()))
                     if not same(value, again):
                         raise ParError(
@@ -295,6 +305,17 @@ class ParValues:
             raise ParError(f"{self.op.path}: bind expression {source.text!r}: {sentence(error)}") from error
         return found if isinstance(found, Proxy) and hasattr(found, "bindMaster") else None
 
+    def _master_of_all(self, position: int, source: Source) -> Any:
+        """The parameter at the end of a chain of binds: the one that holds the value."""
+        master, seen = self.master(source), {(self.op.id, position)}
+        while master is not None and master.mode is ParMode.BIND:
+            place = (master.owner.id, master._position)
+            if place in seen:
+                raise ParError(f"{self.op.path} par.{self.definition(position).name} is bound to itself in a circle")
+            seen.add(place)
+            master = master.bindMaster
+        return master
+
     def pulse(self, position: int) -> None:
         pulses = self.values[position]
         frame = self.op.project.next_frame
@@ -313,10 +334,13 @@ class ParValues:
         if pardef.name in self.table.index:
             raise ParError(f"{self.op.path} has a built-in parameter {pardef.name!r}")
         self.changed()
+        if existing is None:
+            existing = self._retired.pop(pardef.name, None)
         if existing is not None:
-            self.extra[existing - self.count] = pardef
-            self.values[existing] = pardef.default
             position = existing
+            self.extra[position - self.count] = pardef
+            self.extra_index[pardef.name] = position
+            self._rest(position, pardef.default)
         else:
             position = self.count + len(self.extra)
             self.extra.append(pardef)
@@ -329,19 +353,41 @@ class ParValues:
         current = self.extra[position - self.count] if position >= self.count else None
         if current is None:
             raise ParError(f"{self.op.path} par.{pardef.name} is built in: its declaration cannot be changed")
+        if not current.custom:
+            raise ParError(f"{self.op.path} par.{pardef.name} is part of a sequence: its declaration cannot be changed")
         self.changed()
-        if current.name != pardef.name:
-            del self.extra_index[current.name]
-            self.extra_index[pardef.name] = position
         self.extra[position - self.count] = pardef
+        if pardef.style in ("Float", "Int"):
+            self.values[position] = pardef.coerce(self.values[position])  # there may be new limits
+
+    def _rest(self, position: int, value: Any) -> None:
+        """Be constant, with nothing remembered of other modes."""
+        self.still(position)
+        self.values[position] = value
+        self._note_finite(position, value)
+        for mode in ParMode:
+            self.texts.pop((position, mode), None)
+
+    def reset(self, position: int) -> None:
+        """Go back to the default value and mode."""
+        pardef = self.definition(position)
+        self.changed()
+        self._rest(position, pardef.default)
+        if pardef.style in REFERENCES:
+            self.follow(position)
+        if pardef.default_expr:
+            self.move(position, ParMode.EXPRESSION, pardef.default_expr)
+        else:
+            self.op.project.log("parameter", self.op, name=pardef.name, value=pardef.default)
 
     def remove(self, position: int) -> None:
         pardef = self.definition(position)
         if position < self.count:
             raise ParError(f"{self.op.path} par.{pardef.name} is built in and cannot be destroyed")
         self.changed()
-        self.sources.pop(position, None)
+        self._rest(position, None)
         self.extra[position - self.count] = None
+        self._retired[pardef.name] = position  # the same name gets the same place again
         del self.extra_index[pardef.name]
         self.op._structure_changed()
 
@@ -357,6 +403,8 @@ class ParValues:
 
     def grow_for(self, name: str) -> bool:
         """Naming a parameter of the block after the last one makes that block: ``const3value``."""
+        if self.op.engine.computing is not None:
+            return False
         for sequence in self.table.sequences.values():
             found = re.match(rf"{sequence.name}(\d+)", name)
             if found and len(self.blocks[sequence.name]) == int(found[1]):

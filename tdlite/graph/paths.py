@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from functools import lru_cache
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -33,7 +33,7 @@ def pattern(text: str) -> re.Pattern[str]:
             out.append("[^/]*")
         elif char == "?":
             out.append("[^/]")
-        elif end > position:
+        elif end > position + 1:
             out.append(_bracket(text[position + 1 : end]))
             position = end
         else:
@@ -122,9 +122,11 @@ def _renamed(name: str, words: list[str], others: list[str]) -> str:
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
-    """A sort key in which ``a2`` comes before ``a10``."""
+    """A sort key in which ``a2`` comes before ``a10``, and ``/a/x`` before ``/a2/x``."""
     return tuple(
-        (0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in re.split(r"(\d+)", text) if part
+        (-1, 0, "") if part == "/" else (0, int(part), "") if part.isdecimal() else (1, 0, part.lower())
+        for part in re.split(r"(\d+|/)", text)
+        if part
     )
 
 
@@ -147,9 +149,8 @@ def digits(name: str) -> int | None:
     return int(groups[-1]) if groups else None
 
 
-def unique(name: str, taken: Iterable[str]) -> str:
+def unique(name: str, used: Container[str]) -> str:
     """``name`` if it is free, else the first numbered name after it: noise1 → noise2."""
-    used = set(taken)
     if name not in used:
         return name
     match_ = re.fullmatch(r"(.*?)(\d*)", name)

@@ -12,13 +12,13 @@ import threading
 import time as wall
 from collections import deque
 from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from weakref import WeakSet
 
 from .comp import COMP
-from .engine import TIME, VALUE, Cell, CookError, Engine, Fault, Memo, kind_of, sentence
+from .engine import STRUCTURE, TIME, VALUE, Cell, CookError, Engine, Fault, Memo, kind_of, sentence
 from .errors import OpError, TdError
 from .expr import Expressions, script_globals
 from .interrupt import Interrupts
@@ -77,11 +77,17 @@ class Run:
 
     @property
     def remainingFrames(self) -> int:
-        return max(0, self.due - self._project.frame)
+        return max(0, self.due - self._project.next_frame)
+
+    @property
+    def remainingMilliseconds(self) -> float:
+        return float(1000 * self.remainingFrames / self._project.rate)
 
     def kill(self) -> None:
         """Never run it."""
         self.active = False
+        if self in self._project._runs:
+            self._project._runs.remove(self)
 
 
 class Project:
@@ -117,7 +123,7 @@ class Project:
         self.sinks: Collection[OP] | None = None
         """The sinks that may act, such as the Movie File Outs that may write; None for all of them."""
         self.thread = threading.get_ident()
-        self.engine = Engine(self._fault_changed)
+        self.engine = Engine(self._memo_fault_changed)
         self.trace = Trace()
         self.expressions = Expressions(self)
         self.timeline = Timeline(self)
@@ -144,6 +150,7 @@ class Project:
         self._demand = _Demanding(self, True)
         self._pulling = _Demanding(self, False)
         self._frame_cell = Cell(TIME, "frame")
+        self._existence = Cell(STRUCTURE, "operators")
         self.demand_cell = Cell(TIME, "demand")
         self.latch_cell = Cell(TIME, "latch")
         self._settings_cell = Cell(VALUE, "project settings")
@@ -201,13 +208,22 @@ class Project:
         return self._ids
 
     def _register(self, op: OP) -> None:
+        self._existence = self.engine.changed(self._existence)
         self._ops[op.id] = op
 
+    def _unregister(self, op: OP) -> None:
+        self._existence = self.engine.changed(self._existence)
+        del self._ops[op.id]
+        self._order = None
+        self._reported = {(number, message) for number, message in self._reported if number != op.id}
+
     def _by_id(self, number: int) -> list[OP]:
+        self.engine.read(self._existence)
         op = self._ops.get(number)
         return [op] if op is not None else []
 
     def _shortcut(self, name: str) -> OP | None:
+        self.engine.read(self._existence)
         return next(
             (op for op in self._ops.values() if isinstance(op, COMP) and op.par.opshortcut.eval() == name),
             None,
@@ -218,8 +234,6 @@ class Project:
 
     def _in_order(self, phase: Phase) -> list[OP]:
         if self._order is None:
-            for number in [number for number, op in self._ops.items() if not op.valid]:
-                del self._ops[number]
             self._order = {phase: [] for phase in Phase}
             for op in self.all_ops():
                 for each in op.phases:
@@ -232,8 +246,18 @@ class Project:
 
     @property
     def cookRate(self) -> float:
-        """Frames per second."""
+        """Frames per second. It can be set before the first frame."""
+        self.engine.read(self._settings_cell)
         return float(self.rate)
+
+    @cookRate.setter
+    def cookRate(self, rate: float | Fraction) -> None:
+        if self.begun:
+            raise TdError(f"cookRate cannot change after the first frame (now {float(self.rate):g})")
+        if rational(rate) <= 0:
+            raise TdError(f"cookRate must be above 0 frames per second, not {rate}")
+        self._settings_cell = self.engine.changed(self._settings_cell)
+        self.rate = rational(rate)
 
     @property
     def frame(self) -> int:
@@ -270,19 +294,25 @@ class Project:
         When it returns, accepted images are on disk and movies that no longer record are finished.
         Ctrl-C ends it after the frame being cooked, with every open file finished, as KeyboardInterrupt.
         """
+        self._check_thread()
+        if self.in_frame:
+            raise TdError(
+                "run() inside a frame: a callback cannot cook frames; run(script, delayFrames=n) waits for one"
+            )
         if seconds is not None:
             frames = round(seconds * self.rate)
-        if frames is None:
-            frames = self.timeline.end - self.begun
-        if frames < 0:
+        if frames is not None and frames < 0:
             raise TdError(f"cannot run {frames} frames")
-        last = self.begun + frames
+        first = self.begun
         self._quit = False
         clock = _RealTime(self) if self.realTime else None
         with Interrupts() as interrupts:
             try:
-                while self.begun < last and not self._quit and not interrupts.came:
-                    self._frame(clock.wait() if clock else 1)
+                while not self._quit and not interrupts.came:
+                    left = self.timeline.end - self.begun if frames is None else first + frames - self.begun
+                    if left <= 0:
+                        break
+                    self._frame(min(clock.wait(), left) if clock else 1)
                     if self.strict and self.failed:
                         break
             finally:
@@ -304,7 +334,6 @@ class Project:
         return self._quit
 
     def _frame(self, step: int) -> None:
-        self._check_thread()
         engine = self.engine
         self.begun += step
         self.step_now = step
@@ -317,7 +346,7 @@ class Project:
         self.previewed = False
         self._frame_cell = engine.changed(self._frame_cell)
         try:
-            while self._posted:
+            for _ in range(len(self._posted)):  # what these post waits for the next frame
                 self._guarded(self.root, self._posted.popleft())
             self._due(end_frame=False)
             for phase in (Phase.START, Phase.WATCH, Phase.SINK):
@@ -347,9 +376,11 @@ class Project:
                         if phase in op.phases and (self.sinks is None or op in self.sinks):
                             op.sink()  # type: ignore[attr-defined]  # operators with this phase have the method
                         elif op._flags.get("viewer"):
-                            op.result.pull()
+                            with suppress(CookError):  # the error is on the operator
+                                op.result.pull()
             except CookError as error:
-                op.phase_error(name, error.fault)
+                fault = error.fault
+                op.phase_error(name, Fault(op, fault.message, fault.origin, kind=fault.kind))
             except Exception as error:
                 op.phase_error(name, Fault(op, sentence(error), op, kind=kind_of(error)))
             else:
@@ -370,11 +401,15 @@ class Project:
             return self._guarded(owner, function, *args)
 
     def _guarded(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
+        script = getattr(function, "__qualname__", "")
         try:
-            return function(*args)
+            value = function(*args)
         except Exception as error:
-            owner.addScriptError(script_message(error, function), kind_of(error))
+            owner.addScriptError(script_message(error, function), kind_of(error), script)
             return None
+        if owner.script_errors:
+            owner.script_errors.pop(script, None)
+        return value
 
     def latch_later(self, op: OP) -> None:
         """Have ``op.latch()`` called after this frame's sinks."""
@@ -390,20 +425,26 @@ class Project:
 
     def flush(self) -> None:
         """Wait until every accepted image is on disk; finish movies that no longer record."""
-        for op in list(self._ops.values()):
-            if op.valid and Phase.SINK in op.phases:
-                op.flush()  # type: ignore[attr-defined]
+        self._sinks("flush")
 
     def finish(self) -> None:
         """End every recording: each open file is completed."""
+        self._sinks("finish")
+
+    def _sinks(self, method: str) -> None:
         for op in list(self._ops.values()):
-            if op.valid and Phase.SINK in op.phases:
-                op.finish()  # type: ignore[attr-defined]
+            if Phase.SINK in op.phases:
+                try:
+                    getattr(op, method)()
+                except Exception as error:  # the other sinks' files still have to be completed
+                    op.phase_error(method, Fault(op, sentence(error), op, kind=kind_of(error)))
 
     def close(self) -> None:
         """Finish what is open and release everything. Closing twice is harmless."""
         if self.closed:
             return
+        if self.in_frame:
+            raise TdError("close() inside a frame: quit() ends run() after the frame")
         self.closed = True
         try:
             self._phase_exit()
@@ -432,8 +473,11 @@ class Project:
     def delay(
         self, function: Callable[[], Any], frames: int = 0, end_frame: bool = False, group: str | None = None
     ) -> Run:
-        """Have ``function`` called ``frames`` frames later, or at the end of the frame."""
-        run = Run(self, function, self.next_frame + frames if end_frame else self.frame + frames, end_frame, group)
+        """Have ``function`` called ``frames`` frames later, or at the end of the frame.
+
+        Between frames that counts from the next frame, to which what a script does there belongs.
+        """
+        run = Run(self, function, self.next_frame + frames, end_frame, group)
         self._runs.append(run)
         return run
 
@@ -457,7 +501,8 @@ class Project:
             if callable(script):
                 script(*args)
             else:
-                exec(compile(script, f"<run from {me.path}>", "exec"), {**script_globals(me), "args": args})
+                code = compile(script, f"<run from {me.path}>", "exec")
+                exec(code, {**script_globals(me, code), "args": args})
 
         frames = delayFrames + round(delayMilliSeconds / 1000 * self.rate)
         if frames <= 0 and not endFrame:
@@ -474,24 +519,38 @@ class Project:
     def _due(self, end_frame: bool) -> None:
         if not self._runs:
             return
-        due = [run for run in self._runs if run.end_frame == end_frame and run.due <= self.begun]
+        if not self._runs:
+            return
+        due: list[Run] = []
+        later: list[Run] = []
+        for run in self._runs:
+            (due if run.end_frame == end_frame and run.due <= self.begun else later).append(run)
         if due:
-            self._runs = [run for run in self._runs if run not in due]
-            for run in due:
+            self._runs = later
+            for run in sorted(due, key=lambda run: run.due):
                 if run.active:
                     run.active = False
                     self._guarded(self.root, run._function)
 
     # -- errors and changes ------------------------------------------------------------------------------------
 
-    def _fault_changed(self, memo: Memo, before: Fault | None) -> None:
+    def _memo_fault_changed(self, memo: Memo, before: Fault | None) -> None:
         owner: Any = memo.owner
-        fault = memo.fault
+        self.fault_changed(owner, memo.fault, before)
+
+    def fault_changed(self, op: OP, fault: Fault | None, before: Fault | None) -> None:
+        """An operator shows another error than before: report it once, unless it only depends on another's."""
         if before is not None and before.own:
-            self._reported.discard((owner.id, before.message))
-        if fault is not None and fault.own and (owner.id, fault.message) not in self._reported:
-            self._reported.add((owner.id, fault.message))
-            self.report(owner, fault.message, kind=fault.kind)
+            self._reported.discard((op.id, before.message))
+        if fault is not None and fault.own and (op.id, fault.message) not in self._reported:
+            self._reported.add((op.id, fault.message))
+            self.report(op, fault.message, kind=fault.kind)
+
+    def warnings_gone(self, op: OP, before: list[str]) -> None:
+        """A cook of ``op`` is over: warnings of the cook before that it did not give again may be reported again."""
+        for message in before:
+            if message not in op.warnings_now:
+                self._reported.discard((op.id, message))
 
     def report(self, op: OP, message: str, warning: bool = False, kind: str = "") -> None:
         """Tell whoever listens that an operator shows an error or a warning."""
@@ -508,7 +567,7 @@ class Project:
 
     def log(self, kind: str, op: OP, **details: Any) -> None:
         """Write one edit into the change log."""
-        if self._listeners:
+        if self._listeners and op.id in self._ops:  # not while an operator is being made
             change = Change(kind, op, details)
             for listener in list(self._listeners):
                 listener(change)

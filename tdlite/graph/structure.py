@@ -26,9 +26,9 @@ def dependency_graph(project: Project) -> Any:
 
 
 def reads(op: OP) -> list[OP]:
-    """The other operators that the last cook of ``op`` read, through its own memos."""
+    """The other operators that the last cook of ``op``, or of its parameters, read."""
     found: dict[int, OP] = {}
-    pending: list[Any] = list(op._memos())
+    pending: list[Any] = [*op._memos(), *(source.memo for source in op.values.sources.values())]
     seen: set[int] = set()
     while pending:
         memo = pending.pop()

@@ -6,9 +6,11 @@ import os
 import random
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from . import paths
-from .engine import VALUE, Cell
+from .engine import VALUE, Cell, Engine, same
+from .proxy import unwrap
 
 __all__ = [
     "Dependency", "base", "clamp", "digits", "expand", "match", "rand", "remap", "split", "tryExcept", "validName",
@@ -21,8 +23,9 @@ expand = paths.expand
 
 
 def rand(seed: Any) -> float:
-    """A number in [0, 1) that depends on nothing but ``seed``."""
-    return random.Random(str(seed)).random()
+    """A number in [0, 1) that depends on nothing but ``seed``; equal numbers are equal seeds."""
+    plain = unwrap(seed)
+    return random.Random(str(float(plain) if isinstance(plain, (int, float)) else plain)).random()
 
 
 def clamp(value: Any, low: Any, high: Any) -> Any:
@@ -110,31 +113,28 @@ class Dependency:
 
     def __init__(self, val: Any = None) -> None:
         self._val = val
-        self._cell = Cell(VALUE, "a Dependency")
-        self._engines: list[Any] = []
+        self._cells: WeakKeyDictionary[Engine, Cell] = WeakKeyDictionary()
 
     @property
     def val(self) -> Any:
         engine = _reading_engine()
         if engine is not None:
-            if engine not in self._engines:
-                self._engines.append(engine)
-            engine.read(self._cell)
+            engine.read(self._cells.setdefault(engine, Cell(VALUE, "a Dependency")))
         return self._val
 
     @val.setter
     def val(self, value: Any) -> None:
-        if value is not self._val and value != self._val:
-            self._val = value
+        if not same(value, self._val):
             self.modified()
+            self._val = value
 
     def modified(self) -> None:
         """Say that a mutable value was changed in place."""
-        for engine in self._engines:
-            self._cell = engine.changed(self._cell)
+        for engine, cell in list(self._cells.items()):
+            self._cells[engine] = engine.changed(cell)
 
 
-def _reading_engine() -> Any:
+def _reading_engine() -> Engine | None:
     from .project import Project
 
     return Project.computing_engine()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from .engine import VALUE, Cell
+from .errors import TdError
+
 if TYPE_CHECKING:
     from .project import Project
 
@@ -49,10 +52,10 @@ class Timeline:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self.start = 1
+        self._cell = Cell(VALUE, "timeline")
+        self._start = 1
         self._end = 600
-        self.loop = True
-        self.play = True
+        self._loop = True
         self.tempo = 120.0
         self.frame_now = 1.0
 
@@ -74,18 +77,42 @@ class Timeline:
     @property
     def end(self) -> int:
         """The last frame."""
+        self._project.engine.read(self._cell)
         return self._end
 
     @end.setter
     def end(self, frame: int) -> None:
-        if int(frame) < self.start:
-            raise ValueError(f"the timeline cannot end at frame {frame}, before its start {self.start}")
+        if int(frame) < self._start:
+            raise TdError(f"the timeline cannot end at frame {frame}, before its start {self._start}")
+        self._cell = self._project.engine.changed(self._cell)
         self._end = int(frame)
+
+    @property
+    def start(self) -> int:
+        """The first frame of the loop."""
+        self._project.engine.read(self._cell)
+        return self._start
+
+    @property
+    def loop(self) -> bool:
+        """Whether the frame after the last one is the first again."""
+        self._project.engine.read(self._cell)
+        return self._loop
+
+    @loop.setter
+    def loop(self, on: bool) -> None:
+        self._cell = self._project.engine.changed(self._cell)
+        self._loop = bool(on)
+
+    @property
+    def play(self) -> bool:
+        """True: time goes on with every frame that run() cooks."""
+        return True
 
     rangeStart = property(lambda self: self.start)
     rangeEnd = property(lambda self: self.end)
 
     def at(self, frame: int) -> None:
         """Stand at absolute frame ``frame``."""
-        length = self._end - self.start + 1
-        self.frame_now = float((frame - self.start) % length + self.start) if self.loop else float(frame)
+        length = self._end - self._start + 1
+        self.frame_now = float((frame - self._start) % length + self._start) if self._loop else float(frame)

@@ -6,8 +6,9 @@ from collections import deque
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from .engine import Cell, Memo
+
 if TYPE_CHECKING:
-    from .engine import Cell, Memo
     from .op import OP
 
 
@@ -17,8 +18,14 @@ class Cook(NamedTuple):
     path: str
     frame: int
     why: str
-    """What had changed: ``first``, or what the read is called."""
+    """What had changed: ``first``, or the read's name, for a result with the operator it belongs to."""
     milliseconds: float
+
+
+def _reason(why: Cell | Memo | None) -> str:
+    if isinstance(why, Memo):
+        return f"{why.owner.path} {why.label}"
+    return "first" if why is None else why.label
 
 
 class Trace:
@@ -35,7 +42,7 @@ class Trace:
 
     def __iter__(self) -> Iterator[Cook]:
         for op, frame, why, milliseconds in self._cooks:
-            yield Cook(op.path, frame, why.label if why is not None else "first", milliseconds)
+            yield Cook(op.path, frame, _reason(why), milliseconds)
 
     def __len__(self) -> int:
         return len(self._cooks)

@@ -104,7 +104,7 @@ class Channels:
         """The value at a sample index, between samples linearly, outside by the extend conditions."""
         return float(self.sampled(np.array([index], dtype=np.float64))[channel, 0])
 
-    def sampled(self, indices: Samples) -> Samples:
+    def sampled(self, indices: NDArray[Any]) -> Samples:
         """All channels at sample indices, which need not be whole: [channels, len(indices)].
 
         Between samples linearly, outside by the extend conditions.

@@ -62,7 +62,10 @@ def common_page(cls: type[CHOP]) -> Page:
 
 
 class CHOP(OP):
-    """A channel operator: ``evaluate(at)`` returns Channels, or ``step(at, state)`` Channels and new state."""
+    """A channel operator: ``evaluate(at)`` returns Channels, or ``step(at, state)`` Channels and new state.
+
+    The state before the first step is what ``initial()`` returns.
+    """
 
     family: ClassVar[str] = "CHOP"
     sliced: ClassVar[bool] = False
@@ -97,7 +100,7 @@ class CHOP(OP):
         at = At(self, self.values.row(0), inputs)
         output = self.produce(at)
         common = self.values.row(1)
-        if self.scoped and common.scope != "*" and at.inputs[0] is not None:
+        if self.scoped and common.scope != "*" and at.inputs and at.inputs[0] is not None:
             output = self._within(common.scope, output, at.inputs[0])
         if common.timeslice:
             return at.sliced(output)

@@ -250,12 +250,24 @@ class DAT(OP):
 
     def appendCol(self, values: Sequence[Any] = ()) -> int:
         """Add a column at the right; its position."""
+        return self.insertCol(values)
+
+    def insertCol(self, values: Sequence[Any] = (), index: int | str | None = None) -> int:
+        """Add a column before ``index``, at the right without one; its position."""
         rows = self._own_rows()
         width = max((len(row) for row in rows), default=0)
+        at = width if index is None else self._column(index) if isinstance(index, str) else min(index, width)
         rows += [[""] * width for _ in range(len(values) - len(rows))]
         cells = [*map(str, values), *[""] * (len(rows) - len(values))]
-        self._put_rows([[*row, cell] for row, cell in zip(rows, cells, strict=True)])
-        return width
+        self._put_rows([[*row[:at], cell, *row[at:]] for row, cell in zip(rows, cells, strict=True)])
+        return at
+
+    def appendCols(self, cols: Sequence[Sequence[Any]]) -> int:
+        """Add several columns at the right; the position of the first."""
+        before = self.numCols
+        for values in cols:
+            self.insertCol(values)
+        return before
 
     def replaceRow(self, index: int | str, values: Sequence[Any]) -> None:
         """Put other cells into a row."""
@@ -263,17 +275,57 @@ class DAT(OP):
         rows[self._place(index)] = [str(value) for value in values]
         self._put_rows(rows)
 
+    def replaceCol(self, index: int | str, values: Sequence[Any]) -> None:
+        """Put other cells into a column."""
+        col = self._column(index)
+        self.deleteCol(col)
+        self.insertCol(values, col)
+
     def deleteRow(self, index: int | str) -> None:
-        rows = self._own_rows()
-        del rows[self._place(index)]
-        self._put_rows(rows)
+        self.deleteRows([index])
+
+    def deleteRows(self, indices: Sequence[int | str]) -> None:
+        """Remove several rows, each named as the table is now."""
+        gone = {self._place(index) for index in indices}
+        self._put_rows([row for r, row in enumerate(self._own_rows()) if r not in gone])
 
     def deleteCol(self, index: int | str) -> None:
-        rows = self._own_rows()
-        col = self._col_index(index, tuple(map(tuple, rows)))
-        if col is None:
-            raise OpError(f"{self.path} has no column {index!r}")
-        self._put_rows([row[:col] + row[col + 1 :] for row in rows])
+        self.deleteCols([index])
+
+    def deleteCols(self, indices: Sequence[int | str]) -> None:
+        """Remove several columns, each named as the table is now."""
+        gone = {self._column(index) for index in indices}
+        self._put_rows([[cell for c, cell in enumerate(row) if c not in gone] for row in self._own_rows()])
+
+    def copy(self, dat: DAT) -> None:
+        """Take the text or table of another DAT."""
+        content = dat._now()
+        if self.table_like == isinstance(content, str):
+            self.text = dat.text
+        else:
+            self._put(content)
+
+    def cells(self, row: int | str, col: int | str) -> list[DatCell]:
+        """The cells where matching rows and columns meet; texts are patterns of labels."""
+        table = self._rows()
+        rows = self._labelled(row, [line[0] if line else "" for line in table])
+        cols = self._labelled(col, list(table[0]) if table else [])
+        return [DatCell(self, r, c) for r in rows for c in cols if c < len(table[r])]
+
+    def findCells(self, text: str, caseSensitive: bool = False) -> list[DatCell]:
+        """The cells that match a pattern, row by row."""
+        wanted = text if caseSensitive else text.lower()
+        return [
+            DatCell(self, r, c)
+            for r, row in enumerate(self._rows())
+            for c, cell in enumerate(row)
+            if match(wanted, [cell if caseSensitive else cell.lower()])
+        ]
+
+    def findCell(self, text: str, caseSensitive: bool = False) -> DatCell | None:
+        """The first cell that matches a pattern, or None."""
+        found = self.findCells(text, caseSensitive)
+        return found[0] if found else None
 
     def setSize(self, rows: int, cols: int) -> None:
         """Make the table have that many rows and columns; new cells are empty."""
@@ -281,6 +333,19 @@ class DAT(OP):
         self._put_rows(
             [[old[r][c] if r < len(old) and c < len(old[r]) else "" for c in range(cols)] for r in range(rows)]
         )
+
+    @staticmethod
+    def _labelled(key: int | str, labels: Sequence[str]) -> list[int]:
+        if isinstance(key, int):
+            return [key % len(labels)] if -len(labels) <= key < len(labels) else []
+        wanted = set(match(key, labels))
+        return [i for i, label in enumerate(labels) if label in wanted]
+
+    def _column(self, key: int | str) -> int:
+        col = self._col_index(key, tuple(map(tuple, self._own_rows())))
+        if col is None:
+            raise OpError(f"{self.path} has no column {key!r}")
+        return col
 
     def _place(self, key: int | str) -> int:
         rows = tuple(map(tuple, self._own_rows()))
@@ -297,9 +362,10 @@ class DAT(OP):
         text = self.text
         if self._module is None or text != self._module_text:
             module = types.ModuleType(self.name)
-            module.__dict__.update(script_globals(self))
+            code = compile(text, f"<{self.path}>", "exec")
+            module.__dict__.update(script_globals(self, code))
             module.__dict__["print"] = builtins.print
-            exec(compile(text, f"<{self.path}>", "exec"), module.__dict__)
+            exec(code, module.__dict__)
             self._module, self._module_text = module, text
         return self._module
 

@@ -106,7 +106,7 @@ class TOP(OP):
         at = At(self, self.values.row(0), inputs)
         spec: Spec = self.spec_memo.pull()
         made = step(self, at) if self.stateful else self.describe(at, spec)
-        if type(made) is WithError:
+        if isinstance(made, WithError):
             return made._replace(value=self._drawn(made.value))
         return self._drawn(made)
 

@@ -24,7 +24,9 @@ ORDERS = (
     ("tsr", "Translate Scale Rotate"),
     ("trs", "Translate Rotate Scale"),
 )
-ROTATE_ORDERS = tuple((order, " ".join(f"R{axis}" for axis in order)) for order in ("xyz", "xzy", "yxz", "yzx", "zxy", "zyx"))
+ROTATE_ORDERS = tuple(
+    (order, " ".join(f"R{axis}" for axis in order)) for order in ("xyz", "xzy", "yxz", "yzx", "zxy", "zyx")
+)
 
 
 def transform_order() -> Group:
@@ -38,7 +40,9 @@ def product(*matrices: Matrix) -> Matrix:
     for matrix in rest:
         n = isqrt(len(matrix))
         result = tuple(
-            sum(result[k * n + row] * matrix[column * n + k] for k in range(n)) for column in range(n) for row in range(n)
+            sum(result[k * n + row] * matrix[column * n + k] for k in range(n))
+            for column in range(n)
+            for row in range(n)
         )
     return result
 

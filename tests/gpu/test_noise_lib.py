@@ -22,10 +22,11 @@ def sample(gpu, name, x, y, start=(0, 0, 0, 0), seed=1.0, size=256, path="comput
     """The noise on the plane start + u·x + v·y; [size, size], or with the gradient's first channels [size, size, 4]."""
     function, n = ALL[name]
     at = f"p.{SWIZZLE[n]}"
+    seed_ = "seed_offset(par.seed)"
     if gradient:
-        body = f"vec{n} g; float value = {function}({at}, seed_offset(par.seed), g); return vec4(value, g.xy, g[{n - 1}]);"
+        body = f"vec{n} g; float value = {function}({at}, {seed_}, g); return vec4(value, g.xy, g[{n - 1}]);"
     else:
-        body = f"return vec4({function}({at}, seed_offset(par.seed)));"
+        body = f"return vec4({function}({at}, {seed_}));"
     text = (
         '#include "lib/noise.glsl"\nvec4 pixel(vec2 uv) { vec4 p = par.start + uv.x * par.x + uv.y * par.y; '
         + body

@@ -1,0 +1,119 @@
+"""LFO CHOP: a wave that goes on for ever."""
+
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdlite.graph.paths import expand
+from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Str, Toggle, optional
+from tdlite.ops.choppage import Reset, exact, rate_par, reset_pars, resets
+
+Samples = NDArray[np.float64]
+
+
+ZERO = Fraction(0)
+
+
+class Phases(NamedTuple):
+    """The phase of the next sample of each channel, 0 to 1."""
+
+    phases: tuple[Fraction, ...]
+    reset: Reset
+
+
+class lfoCHOP(CHOP):
+    """Make a periodic wave, whose phase goes on from frame to frame.
+
+    The phase starts at 0 and grows by ``frequency · 2^octave / rate`` a sample. Sine, triangle and square lie
+    between −1 and 1, ramp and Gaussian between 0 and 1; a pulse is 1 for the first sample of each period.
+    Bias b moves the middle of the period to (1 + b) / 2 of it.
+    """
+
+    title = "LFO"
+    sliced = True
+    wires = optional("Octave Control", "Reset", "Source Wave")
+    parameters = (
+        Page(
+            "LFO",
+            Menu("wavetype", (("sin", "Sine"), ("normal", "Gaussian"), ("tri", "Triangle"), ("ramp", "Ramp"),
+                              ("square", "Square"), ("pulse", "Pulse")),
+                 label="Type", help="The shape of the wave; a wired source wave takes its place."),
+            Toggle("play", True, help="Off holds the phase."),
+            Float("frequency", 1, unit="Hz", help="Periods a second, before the octave control."),
+            Float("offset", 0, help="Added to the wave."),
+            Float("amp", 1, label="Amplitude", help="Multiplies the wave."),
+            Float("bias", 0, low=-1, high=1, help="Moves the middle of the period: the width of a square."),
+            Float("phase", 0, help="Added to the phase; 1 is a period."),
+            *reset_pars,
+        ),
+        Page(
+            "Channel",
+            Str("channelname", "chan1", label="Channel Name", help="Names of the channels, as a pattern."),
+            rate_par,
+        ),
+    )  # fmt: skip
+
+    def initial(self) -> Phases:
+        return Phases((), Reset())
+
+    def step(self, at: At, state: Phases) -> tuple[Channels, Phases]:
+        par = at.par
+        octave, reset, source = (*at.inputs, None, None, None)[:3]
+        names = expand(par.channelname)
+        span = at.slice(par.rate)
+        mask, after = resets(at, reset, state.reset, len(span))
+        octaves = at.sliced(octave) if octave is not None else None
+        rate = exact(par.rate)
+        rows, ends = [], []
+        for index, _ in enumerate(names):
+            # In exact fractions: a sum of floats would miss the end of a period by a sample now and then.
+            phase = state.phases[index] if index < len(state.phases) else ZERO
+            phases, steps = np.empty(len(span)), np.empty(len(span))
+            for i, exponent in enumerate(_octaves(octaves, index, len(span))):
+                if mask[i]:
+                    phase = ZERO
+                step = exact(par.frequency * 2.0**exponent) / rate
+                phases[i], steps[i] = phase, abs(step)
+                if par.play:
+                    phase = (phase + step) % 1
+                    if phase.denominator > 10**15:
+                        phase = phase.limit_denominator(10**9)
+            rows.append(par.offset + par.amp * self._wave(par, (phases + par.phase) % 1.0, steps, source))
+            ends.append(phase)
+        return Channels(names, np.array(rows), par.rate, span.start, sliced=True), Phases(tuple(ends), after)
+
+    @staticmethod
+    def _wave(par: Any, phases: Samples, steps: Samples, source: Channels | None) -> Samples:
+        middle = (1 + par.bias) / 2
+        early = phases < middle
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bent: Samples = np.where(early, phases / middle, 1 + (phases - middle) / (1 - middle)) / 2
+        if source is not None and len(source) and source.length:
+            values: Samples = source.samples[0][np.minimum((bent * source.length).astype(int), source.length - 1)]
+            return values
+        match par.wavetype:
+            case "sin":
+                sine: Samples = np.sin(2 * np.pi * bent)
+                return sine
+            case "normal":
+                bell: Samples = np.exp(-18 * (bent - 0.5) ** 2)
+                return bell
+            case "tri":
+                triangle: Samples = 1 - np.abs((4 * bent + 1) % 4 - 2)
+                return triangle
+            case "ramp":
+                return bent
+            case "square":
+                return np.where(early, 1.0, -1.0)
+            case _:
+                return (phases < steps * (1 - 1e-9)).astype(np.float64)
+
+
+def _octaves(channels: Channels | None, index: int, length: int) -> list[float]:
+    """The octave of each sample for one channel; channels beyond the last use the last."""
+    if channels is None or not len(channels) or not channels.length:
+        return [0.0] * length
+    row = channels.samples[min(index, len(channels) - 1)]
+    return [float(row[i]) for i in np.linspace(0, len(row) - 1, length).round().astype(int)]

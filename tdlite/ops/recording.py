@@ -1,0 +1,385 @@
+"""Recording: when a sink's pictures become frames of a file, by its record, pause and length parameters."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from tdlite.gpu.image import Image
+from tdlite.graph.engine import VALUE, Cell, CookError, Fault, kind_of, sentence
+from tdlite.graph.errors import OpError
+from tdlite.media.errors import OutputError
+from tdlite.media.rates import rational_rate
+
+from .dat import DAT
+from .recordingfiles import ImageFiles, MovieFile, writable
+from .recordingnames import Names, Plan, plan
+
+if TYPE_CHECKING:
+    from tdlite.graph.op import OP
+    from tdlite.graph.project import Change
+
+
+@dataclass
+class Take:
+    """One recording, from record on to record off. Its parameters are those of the moment it began."""
+
+    row: Any
+    plan: Plan
+    number: int
+    rate: Fraction
+    """Frames per second of the file."""
+    claim: str
+    began: int
+    """The frame in which record went on."""
+    movie: MovieFile | None
+    frames: int = 0
+    """File frames accepted so far."""
+    elapsed: int = 0
+    """Timeline frames that the file covers; more than were cooked, where real time skipped some."""
+    clocked: int = 0
+    """File frames written for those."""
+    last: Image | None = None
+    """The last picture, to repeat where real time needs it."""
+
+
+class Recording:
+    """What an operator records, and the counts that it shows.
+
+    Counts are of what was accepted, in the order in which frames were cooked: they do not depend on how far
+    the writing threads are.
+    """
+
+    def __init__(self, op: OP) -> None:
+        self._op = op
+        self._names = Names(op)
+        self._cell = Cell(VALUE, "recording")
+        self._on = False
+        self._take: Take | None = None
+        self._owed = False
+        """A single image that record asked for and that is not written yet."""
+        self._pressed = 0
+        self._images: ImageFiles | None = None
+        self._claims: list[str] = []
+        """Single images that may not be on disk yet."""
+        self._error: Exception | None = None
+        """What went wrong in this recording, or in the last one until another begins."""
+        self.warnings: list[str] = []
+        """What is recorded otherwise than asked for."""
+        self._unlisten: Callable[[], None] | None = None
+        self._files = 0
+        self._index = -1
+        self.last_frames = 0
+        self.total_frames = 0
+        self.dropped_frames = 0
+
+    # -- what is told ------------------------------------------------------------------------------------------
+
+    @property
+    def files(self) -> int:
+        """How many files were written: images when accepted, movies when finished."""
+        self._op.engine.read(self._cell)
+        return self._files
+
+    @property
+    def index(self) -> int:
+        """The index of the last image of the sequence; -1 before the first."""
+        self._op.engine.read(self._cell)
+        return self._index
+
+    @property
+    def active(self) -> int:
+        """How many images are being written now."""
+        return self._images.active if self._images is not None else 0
+
+    @property
+    def suffix(self) -> str:
+        """The suffix of the file that is written next."""
+        self._op.engine.read(self._cell)
+        names, take = self._names, self._take
+        if names.asked is not None:
+            made, n, index = names.asked
+        elif take is not None:
+            made, n, index = take.plan, take.number, take.frames
+        else:
+            par = self._op.par
+            made, index = plan(par), 0
+            n = names.number(made, int(par.n), bool(par.uniquesuff))
+        return made.suffix(n, index)
+
+    def _told(self) -> None:
+        """What is told has changed."""
+        self._cell = self._op.engine.changed(self._cell)
+
+    # -- frames ------------------------------------------------------------------------------------------------
+
+    def frame(self, image: Image | None) -> None:
+        """Do what this frame asks for; without a picture nothing is written. Raises what went wrong."""
+        row: Any = self._op.values.row(0)
+        presses, self._pressed = row.addframe.count - self._pressed, row.addframe.count
+        if self.last_frames:
+            self.last_frames = 0
+            self._told()
+        try:
+            if row.record != self._on:
+                self._switch(row.record)
+                self._begin(row) if self._on else self._end(self._op.project.step_now - 1)
+            if self._take is None and row.type == "image":
+                self._single(row, image, presses)
+            elif self._take is not None:
+                self._record(self._take, row, image, presses)
+            elif presses:
+                self._warn("addframe was pressed while nothing is recorded; set record and pause on first")
+        except Exception as error:
+            self._error = error
+            self._end()
+        self._collect()
+        for warning in self.warnings:
+            self._op.warn(warning)
+        if self._error is not None:
+            raise self._error.with_traceback(None)
+
+    def _switch(self, on: bool) -> None:
+        """Note that record went on or off; while it is on, listen to hear of off between frames."""
+        self._on = on
+        self._listen(on)
+
+    def _listen(self, on: bool) -> None:
+        if self._unlisten is not None:
+            self._unlisten()
+        self._unlisten = self._op.project.listen(self._heard) if on else None
+
+    def _begin(self, row: Any) -> None:
+        self._fresh()
+        self.total_frames = self.dropped_frames = 0
+        if row.type == "image":
+            self._owed = True
+            return
+        made = plan(row)
+        rate = rational_rate(row.fps)
+        number = self._names.number(made, row.n, row.uniquesuff)
+        claim = self._names.claim(made, number, row.uniquesuff, row.overwrite)
+        self._take = Take(row, made, number, rate, claim, self._op.project.frame, None)
+        if made.image:
+            self._index = -1
+            if not row.encodetestmode:
+                writable(claim)
+        else:
+            self._take.movie = MovieFile(claim, row, rate)
+        self._told()
+
+    def _fresh(self) -> None:
+        """Forget what the recording before had to say."""
+        self._error = None
+        self.warnings = []
+        self._op.warnings_now.clear()
+
+    def _single(self, row: Any, image: Image | None, presses: int) -> None:
+        """Type image: one when record goes on, and one for each press, paused or not."""
+        self._owed = self._owed and self._on
+        if image is None:
+            return
+        owed = self._owed and not row.pause
+        if owed or presses:
+            self._owed = self._owed and not owed
+            self._fresh()
+        for _ in range(owed + presses):
+            made = plan(row)
+            n = self._names.number(made, row.n, row.uniquesuff)
+            if self._names.path(made, n) in self._claims:
+                self._close_images()
+            path = self._names.claim(made, n, row.uniquesuff, row.overwrite)
+            self._claims.append(path)
+            self._write_image(row, image, path)
+
+    def _record(self, take: Take, row: Any, image: Image | None, presses: int) -> None:
+        if image is not None:
+            if take.movie is not None:
+                take.movie.open(image)
+            clocked = self._clocked(take, row, presses)
+            step = self._op.project.step_now if take.elapsed else 1  # what was skipped before is not part of it
+            times = self._due(take, step) if clocked else presses if row.pause else 0
+            times = min(times, self._left(take, row))
+            self._write(take, image, times)
+            if clocked:
+                self.dropped_frames += max(0, times - 1)
+            take.last = image if clocked and self._op.project.realTime else None
+        if take.movie is not None:
+            self.warnings += [text for text in take.movie.warnings if text not in self.warnings]
+        if self._left(take, row, 1) <= 0:
+            self._end()
+
+    def _clocked(self, take: Take, row: Any, presses: int) -> bool:
+        """Whether the timeline makes frames now, rather than presses of addframe."""
+        if presses and not row.pause:
+            self._warn("addframe does nothing while pause is off")
+        return not row.pause and take.row.type != "stopframemovie"
+
+    def _due(self, take: Take, step: int) -> int:
+        """How many file frames the next ``step`` timeline frames make."""
+        project = self._op.project
+        take.elapsed += step
+        covered = Fraction(take.elapsed)
+        if project.realTime:  # the file keeps to the clock, also at another rate
+            covered *= take.rate / project.rate
+        due = math.ceil(covered) - take.clocked
+        take.clocked += due
+        return due
+
+    def _left(self, take: Take, row: Any, ahead: int = 0) -> int:
+        """How many more file frames the length allows; ``ahead`` frames from now."""
+        if not row.limitlength:
+            return 1 << 30
+        if row.lengthunit == "frames":
+            passed = self._op.project.frame - take.began + ahead
+            return 1 << 30 if passed < row.length else 0
+        length = Fraction(row.length).limit_denominator(1_000_000)
+        if row.lengthunit == "seconds":
+            length *= take.rate
+        return max(0, math.ceil(length) - take.frames)
+
+    def _write(self, take: Take, image: Image, times: int) -> None:
+        for _ in range(times):
+            if take.movie is not None:
+                take.movie.add(image)
+                self._counted()
+            else:
+                path = self._names.path(take.plan, take.number, take.frames)
+                if take.frames and not take.row.overwrite and os.path.lexists(path):
+                    raise OutputError(f"cannot record {path}: it exists; set overwrite on to replace it", path)
+                self._write_image(take.row, image, path)
+                self._index = take.frames
+            take.frames += 1
+        if times:
+            self._told()
+
+    def _write_image(self, row: Any, image: Image, path: str) -> None:
+        if self._images is None:
+            self._images = ImageFiles(row.maxthread, row.encodetestmode)
+        self._images.add(image, path, row.quality, self._metadata(row))
+        self._files += not row.encodetestmode
+        self._counted()
+        self._told()
+
+    def _counted(self) -> None:
+        self.last_frames += 1
+        self.total_frames += 1
+
+    def _metadata(self, row: Any) -> list[tuple[str, str]]:
+        if not row.headerdat:
+            return []
+        if row.imagefiletype != "exr":
+            self._warn("headerdat is not written: only EXR files keep it")
+            return []
+        table: DAT = row.headerdat[0]
+        pairs = []
+        for cells in table.rows():
+            if len(cells) != 2:
+                raise OpError(
+                    f"cannot write the metadata of {table.path}: a row has {len(cells)} cells; give it keys in the "
+                    "first column and values in the second"
+                )
+            pairs.append((str(cells[0]), str(cells[1])))
+        return pairs
+
+    def _warn(self, message: str) -> None:
+        if message not in self.warnings:
+            self.warnings.append(message)
+
+    # -- ends --------------------------------------------------------------------------------------------------
+
+    def _end(self, missed: int = 0) -> None:
+        """End the recording, if there is one: its file is complete afterwards.
+
+        ``missed`` frames of it were skipped before this one, in real time.
+        """
+        take, self._take = self._take, None
+        if take is None:
+            return
+        try:
+            if missed and take.last is not None:
+                times = min(self._due(take, missed), self._left(take, take.row))
+                self._write(take, take.last, times)
+                self.dropped_frames += times
+            if take.movie is not None:
+                take.movie.close()
+        except Exception as error:
+            self._error = self._error or error
+        if take.movie is not None and take.frames:
+            self._files += not take.row.encodetestmode
+        self._close_images()
+        self._names.claimed.discard(take.claim)
+        self._told()
+
+    def _close_images(self) -> None:
+        """Have all images on disk, and let their threads go."""
+        images = self._images
+        if images is not None:
+            try:
+                images.close()
+            except Exception as error:
+                self._error = self._error or error
+            self._collect()
+            self._images = None
+        self._names.claimed.difference_update(self._claims)
+        self._claims.clear()
+
+    def _collect(self) -> None:
+        """Notice images that could not be written; the first one is shown, the others are still tried."""
+        if self._images is not None:
+            for error in self._images.errors():
+                self._error = self._error or error
+
+    def _heard(self, change: Change) -> None:
+        """Between frames, record off ends the recording at once, whatever moves that parameter."""
+        if change.kind == "parameter" and not self._op.project.in_frame:
+            with self._shown():
+                self._end_if_off()
+
+    def _end_if_off(self) -> None:
+        on = True
+        with suppress(CookError), self._op.project.pulling():  # a failing expression is the next frame's error
+            on = bool(self._op.par.record.eval())
+        if not on:
+            self._switch(False)
+            self._end()
+
+    @contextmanager
+    def _shown(self) -> Iterator[None]:
+        """Errors outside of frames appear on the operator, and keep nobody else from finishing."""
+        before = self._error
+        try:
+            yield
+        except Exception as error:
+            self._error = self._error or error
+        if self._error is not None and self._error is not before:
+            fault = Fault(self._op, sentence(self._error), self._op, kind=kind_of(self._error))
+            self._op.phase_error("sink", fault)
+
+    def flush(self) -> None:
+        """Have every accepted image on disk; finish a movie whose record is off."""
+        with self._shown():
+            self._end_if_off()
+            take = self._take
+            if take is None:
+                self._close_images()
+            elif take.movie is not None:
+                take.movie.flush()
+            elif self._images is not None:
+                self._images.flush()
+                self._collect()
+
+    def finish(self) -> None:
+        """End what is being recorded."""
+        with self._shown():
+            self._end()
+            self._close_images()
+
+    def release(self) -> None:
+        """The operator is gone: listen no longer."""
+        self._listen(False)

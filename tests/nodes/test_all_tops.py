@@ -1,0 +1,174 @@
+"""What holds for every TOP: said once here, for all that are registered."""
+
+import inspect
+import re
+from importlib.resources import files
+
+import numpy as np
+import pytest
+
+from tdlite.gpu.formats import FORMATS
+from tdlite.graph.op import Phase
+from tdlite.ops import TOP, registry, toppage, xform
+from tdlite.ops import top as top_module
+from tdlite.ops.top import gpu_of
+
+TOPS = {name: registry.find(name) for name in registry.names() if name.endswith("TOP")}
+DRAWN = [name for name, cls in TOPS.items() if Phase.SINK not in cls.phases]
+"""Those that can be cooked without writing files."""
+SHADED = [
+    name
+    for name, cls in TOPS.items()
+    if cls.shader or (files("tdlite.shaders") / f"{name.removesuffix('TOP')}.glsl").is_file()
+]
+BASE = "".join(map(inspect.getsource, (top_module, toppage, xform)))
+
+
+def made(net, name, size=(17, 9), **pars):
+    """An operator of this type, with constantTOPs in the inputs that it requires, two if it takes any number."""
+    cls = TOPS[name]
+    count = 2 if any(wire.many for wire in cls.wires) else sum(wire.required for wire in cls.wires)
+    inputs = [net.constantTOP(colorr=0.6 + 0.2 * i, colorg=0.3, alpha=0.8, resolution=size) for i in range(count)]
+    return net.make(name, inputs=inputs, resolution=size, **pars)
+
+
+def picture(op):
+    """The operator's picture, or its error."""
+    op.cook()
+    return op.errors() or op.numpyArray()
+
+
+def same(a, b, **tolerance):
+    if isinstance(a, str) or isinstance(b, str):
+        assert a == b
+    else:
+        np.testing.assert_allclose(a, b, **tolerance)
+
+
+def shader_text(cls):
+    cls._prepare()
+    return "\n".join(line.text for line in cls.programs.program(cls.block.chosen(cls.table.own.defaults), None)._lines)
+
+
+@pytest.mark.parametrize("name", TOPS)
+def test_it_is_documented(name):
+    cls = TOPS[name]
+    assert cls.__doc__ != TOP.__doc__
+    assert (cls.__doc__ or "").strip()
+    assert cls.__name__ == name
+    for pardef in cls.table.defs:
+        assert pardef.label, pardef.name
+        assert pardef.help.endswith("."), pardef.name
+    for sequence in cls.table.sequences.values():
+        for group in sequence.items:
+            assert all(pardef.label and pardef.help for pardef in group.pars), sequence.name
+
+
+@pytest.mark.parametrize("name", TOPS)
+def test_its_defaults_are_valid(name):
+    for pardef in TOPS[name].table.defs:
+        if pardef.style != "Pulse":
+            assert pardef.coerce(pardef.default) == pardef.default, pardef.name
+
+
+@pytest.mark.parametrize("name", TOPS)
+def test_what_it_declares_it_uses(name):
+    cls = TOPS[name]
+    file = inspect.getsource(inspect.getmodule(cls))
+    shader = shader_text(cls) if name in SHADED else ""
+    packed = {group.name + "unit" for group in cls.table.own.groups if group.length and group.glsl}
+    for group in cls.table.own.groups:
+        if shader and (group.variant or group.glsl):
+            field = group.name if group.variant else f"par.{group.name}"
+            assert re.search(rf"\b{re.escape(field)}\b", shader), group.name
+        elif group.name not in packed:
+            vector = rf'xy_pixels\(par, "{group.name.removesuffix("unit")}"'
+            for pardef in group.pars:
+                assert re.search(rf'\.{pardef.name}\b|"{pardef.name}"[,)]|{vector}', file + BASE), pardef.name
+
+
+@pytest.mark.parametrize("size", [(1, 1), (17, 9)])
+@pytest.mark.parametrize("name", DRAWN)
+def test_it_cooks_with_its_defaults(net, name, size):
+    op = made(net, name, size)
+    drawn = picture(op)
+    if not isinstance(drawn, str):  # an operator may need to be told what to show
+        assert drawn.shape == (size[1], size[0], 4)
+        assert np.isfinite(drawn).all()
+    assert gpu_of(net).ctx.error == "GL_NO_ERROR"
+
+
+@pytest.mark.parametrize("name", DRAWN)
+@pytest.mark.parametrize(("format", "tolerance"), [("rgba8fixed", {"atol": 1.001 / 255, "rtol": 0}),
+                                                   ("rgba32float", {"rtol": 1e-5, "atol": 1e-6})])  # fmt: skip
+def test_compute_and_raster_draw_the_same(fast, name, format, tolerance):
+    op = made(fast, name, format=format)
+    gpu = gpu_of(fast)
+    pictures = []
+    try:
+        for path in ("compute", "raster"):
+            gpu.path = path
+            op.cook(force=True, recurse=True)
+            pictures.append(picture(op))
+    finally:
+        gpu.path = "compute"
+    same(*pictures, **tolerance)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_its_common_page_works(fast, name):
+    """Every size, format, mask and number of passes; where it shows nothing by itself, the same error each time."""
+    op = made(fast, name)
+    without = isinstance(picture(op), str) and op.errors()
+    par = op.par
+    for mode in par.outputresolution.menuNames:
+        par.outputresolution = mode
+        par.resolutionw, par.resolutionh = 12, 10
+        assert isinstance(picture(op), str) == bool(without), mode
+    par.outputresolution = "custom"
+    for format in FORMATS:
+        par.format = format
+        drawn = picture(op)
+        assert drawn == without if isinstance(drawn, str) else drawn.shape == (10, 12, 4), (format, drawn)
+    par.format = "rgba32float"
+    for mask in ("none", "r", "ga", "rgb"):
+        par.chanmask = mask
+        masked = picture(op)
+        par.chanmask = "rgba"
+        full = picture(op)
+        if isinstance(full, str):
+            assert masked == full
+        else:
+            off = [bit for bit, letter in enumerate("rgba") if letter not in mask]
+            on = [bit for bit, letter in enumerate("rgba") if letter in mask]
+            assert np.array_equal(masked[..., on], full[..., on])
+            if not op.inputs:
+                assert not masked[..., off].any(), mask
+    par.npasses = 3
+    assert isinstance(picture(op), str) == bool(without)
+
+
+def changed(par, step):
+    """A value that is not the default."""
+    match par.style:
+        case "Float":
+            return min(par.default + 0.07 * (step % 5 + 1), 1 if "alpha" in par.name else 99)
+        case "Int":
+            return par.default + 1
+        case "Toggle":
+            return not par.default
+        case "Menu":
+            return par.menuNames[(par.menuNames.index(par.default) + 1) % len(par.menuNames)]
+    return par.default
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_it_can_be_made_again_from_what_it_says_about_itself(fast, name):
+    op = made(fast, name)
+    for step, par in enumerate(op.pars()):
+        if par.page != "Common" and par.style in ("Float", "Int", "Toggle", "Menu"):
+            par.val = changed(par, step)
+    said = {par.name: par.val for par in op.pars() if not par.isDefault}
+    again = getattr(fast, op.opType)(inputs=op.inputs, **said)
+    same(picture(op), picture(again), rtol=0, atol=0)
+    assert {par.name: par.val for par in again.pars() if not par.isDefault} == said
