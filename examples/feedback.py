@@ -15,12 +15,12 @@ def build(root: Any) -> None:
     shape.par.outputresolution = "custom"
     shape.par.resolutionw, shape.par.resolutionh = WIDTH, HEIGHT
     shape.par.format = "rgba16float"
-    shape.par.sizex, shape.par.sizey = 0.16, 0.02
-    shape.par.cornerradius = 0.01
+    shape.par.sizex, shape.par.sizey = 0.09, 0.012
+    shape.par.cornerradius = 0.006
     shape.par.bgalpha = 0
-    shape.par.rotate.expr = "absTime.seconds * 90"
-    shape.par.centerx.expr = "0.18 * math.cos(absTime.seconds * 1.3)"
-    shape.par.centery.expr = "0.3 * math.sin(absTime.seconds * 1.7)"
+    shape.par.rotate.expr = "absTime.seconds * 200"
+    shape.par.centerx.expr = "0.2 * math.cos(absTime.seconds * 5.1)"
+    shape.par.centery.expr = "0.3 * math.sin(absTime.seconds * 3.4)"
     for part, phase in zip("rgb", (0.0, 0.33, 0.67), strict=True):
         getattr(shape.par, f"fillcolor{part}").expr = (
             f"0.5 + 0.5 * math.cos(6.2832 * (absTime.seconds * 0.1 + {phase}))"
@@ -32,12 +32,12 @@ def build(root: Any) -> None:
     back.inputConnectors[0].connect(shape)
     turn = root.create(td.transformTOP, "turn")
     turn.inputConnectors[0].connect(back)
-    turn.par.sx = turn.par.sy = 1.012
-    turn.par.rotate.expr = "0.9 * math.sin(absTime.seconds * 0.4)"
+    turn.par.sx = turn.par.sy = 1.006
+    turn.par.rotate.expr = "1.1 * math.cos(absTime.seconds * 0.3)"
     fade = root.create(td.levelTOP, "fade")
     fade.inputConnectors[0].connect(turn)
-    fade.par.brightness2 = 0.985
-    fade.par.opacity = 0.985
+    fade.par.brightness2 = 0.992
+    fade.par.opacity = 0.994
     mix = root.create(td.compositeTOP, "mix")
     mix.par.operand = "over"
     mix.inputConnectors[0].connect(shape)

@@ -21,17 +21,18 @@ def build(root: Any) -> None:
     layers = []
     for number, (color, seed) in enumerate((((0.95, 0.45, 0.25), 1), ((0.15, 0.35, 0.75), 7)), start=1):
         noise = root.create(td.noiseTOP, f"noise{number}")
-        noise.par.type = "simplex4d"
+        noise.par.type = "perlin4d"
         noise.par.outputresolution = "custom"
-        noise.par.resolutionw, noise.par.resolutionh = 1280, 720
+        noise.par.resolutionw, noise.par.resolutionh = 960, 540
         noise.par.seed = seed
-        noise.par.period = 0.8
-        noise.par.harmon = 3
+        noise.par.period = 0.5
+        noise.par.harmon = 2
+        noise.par.gain = 0.5
         noise.par.tz.expr = "op('circle')['x']"
         noise.par.t4d.expr = "op('circle')['y']"
         level = root.create(td.levelTOP, f"level{number}")
         level.inputConnectors[0].connect(noise)
-        level.par.contrast = 2.2
+        level.par.contrast = 1.3
         level.par.highr, level.par.highg, level.par.highb = color
         layers.append(level)
 

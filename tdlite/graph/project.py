@@ -438,6 +438,9 @@ class Project:
                     getattr(op, method)()
                 except Exception as error:  # the other sinks' files still have to be completed
                     op.phase_error(method, Fault(op, sentence(error), op, kind=kind_of(error)))
+                else:
+                    if op._phase_faults:
+                        op.phase_error(method, None)
 
     def close(self) -> None:
         """Finish what is open and release everything. Closing twice is harmless."""

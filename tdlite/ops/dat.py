@@ -264,7 +264,7 @@ class DAT(OP):
 
     def appendCols(self, cols: Sequence[Sequence[Any]]) -> int:
         """Add several columns at the right; the position of the first."""
-        before = self.numCols
+        before: int = self.numCols
         for values in cols:
             self.insertCol(values)
         return before

@@ -117,6 +117,13 @@ def test_a_single_image_waits_for_its_picture_and_for_the_end_of_a_pause(fast: A
     assert shown(tmp_path) == [2, 3]
 
 
+def test_a_single_image_that_had_no_picture_while_record_was_on_is_not_written_later(fast: Any, tmp_path: Path) -> None:
+    source = counting(fast, rotate="=1 / (absTime.frame != 1)")
+    recorder(fast, source, type="image", imagefiletype="png", record="=absTime.frame < 2")
+    fast.run(frames=3)
+    assert files(tmp_path) == []
+
+
 def test_presses_of_addframe_write_single_images_without_pause_or_record(net: Any, tmp_path: Path) -> None:
     out = recorder(net, type="image", imagefiletype="png")
     out.par.addframe.pulse()
@@ -342,6 +349,25 @@ def test_the_info_channels_count_frame_by_frame(net: Any) -> None:
     ]
 
 
+def test_a_new_take_counts_from_the_beginning(net: Any) -> None:
+    out = sequence(net, record="=absTime.frame != 3", pause="=absTime.frame > 3")
+    net.run(frames=2)
+    assert (out.curSeqIndex, out.info()["total_frames_written"]) == (1, 2)
+    net.run(frames=2)
+    assert (out.curSeqIndex, out.info()["total_frames_written"]) == (-1, 0)
+    assert out.writeCount == 2
+
+
+def test_an_info_chop_tells_when_no_frame_was_written(net: Any) -> None:
+    out = sequence(net, record="=absTime.frame == 2")
+    info = net.infoCHOP(op=out)
+    seen = []
+    for _ in range(4):
+        net.run(frames=1)
+        seen.append([info[name].eval() for name in ("last_frames_written", "total_frames_written")])
+    assert seen == [[0, 0], [1, 1], [0, 1], [0, 1]]
+
+
 def test_counts_are_of_what_was_accepted_however_far_the_threads_are(
     fast: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -468,6 +494,16 @@ def test_a_disk_error_is_shown_in_the_frame_where_it_is_noticed_and_other_images
     assert [frame_of(tmp_path / f"TDMovieOut.0.{index}.png") for index in (0, 2, 3)] == [1, 3, 4]
     assert len(fast.problems) == 1
     assert out.info()["total_frames_written"] == 4  # accepted, in order
+
+
+def test_an_image_that_appears_during_the_recording_is_not_overwritten(fast: Any, tmp_path: Path) -> None:
+    out = sequence(fast, record=True, maxthread=2)
+    fast.run(frames=2)
+    (tmp_path / "TDMovieOut.0.3.png").write_text("mine")
+    fast.run(frames=4)
+    assert out.errors().endswith("TDMovieOut.0.3.png: it exists; set overwrite on to replace it")
+    assert (tmp_path / "TDMovieOut.0.3.png").read_text() == "mine"
+    assert len(files(tmp_path)) == 4
 
 
 def test_an_error_that_only_the_end_of_the_run_notices_is_shown_as_well(

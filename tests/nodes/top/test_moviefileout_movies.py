@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from conftest import Net
 from media.movies import decode, probe
-from recordings import counting, files, frames_of, recorder
+from recordings import counting, files, frame_of, frames_of, recorder
 
 from tdlite.media.errors import EncoderError, OutputError
 from tdlite.media.libav import LibavEncoder
@@ -122,6 +122,21 @@ def test_a_picture_that_waits_for_the_next_one_is_not_lost(
     fast.run(frames=3)
     out.par.record = False
     assert frames_of(tmp_path / "a.mov") == [1, 2, 3, 5, 6]
+
+
+@pytest.mark.parametrize("type_", ["movie", "imagesequence"])
+def test_the_last_picture_is_not_lost_when_record_goes_off_within_a_run(
+    fast: Any, tmp_path: Path, type_: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = counting(fast)
+    recorder(fast, source, type=type_, imagefiletype="png", record="=absTime.frame < 4")
+    monkeypatch.setattr(source.image().gpu, "software", False)
+    fast.run(frames=5)
+    if type_ == "movie":
+        assert frames_of(tmp_path / "TDMovieOut.0.mov") == [1, 2, 3]
+    else:
+        assert frame_of(tmp_path / "TDMovieOut.0.2.png") == 3
+        assert len(files(tmp_path)) == 3
 
 
 def test_in_real_time_missed_frames_are_repeated_in_the_movie(fast: Any, tmp_path: Path) -> None:
@@ -237,10 +252,13 @@ def test_record_off_at_the_end_of_the_last_frame_is_noticed_when_the_run_ends(fa
     assert frames_of(tmp_path / "a.mov") == [1, 2, 3]
 
 
-def test_a_limit_finishes_the_movie_in_its_frame(fast: Any, tmp_path: Path) -> None:
-    out = recorder(fast, file="a.mov", record=True, limitlength=True, length=0.5, fps=8)
+@pytest.mark.parametrize(("unit", "length"), [("seconds", 0.5), ("indices", 4), ("frames", 4)])
+def test_a_limit_finishes_the_movie_in_its_frame(fast: Any, tmp_path: Path, unit: str, length: float) -> None:
+    out = recorder(fast, file="a.mov", record=True, limitlength=True, length=length, lengthunit=unit, fps=8)
+    seen = []
+    fast.on_frame.append(lambda: seen.append(len(encoding())))
     fast.run(frames=6)
-    assert not encoding()
+    assert seen == [1, 1, 1, 0, 0, 0]
     assert frames_of(tmp_path / "a.mov") == [1, 2, 3, 4]
     assert out.par.record.eval()
 
