@@ -20,7 +20,7 @@ def tdlite(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.py")), ids=lambda path: path.stem)
 def test_an_example_checks_without_errors_and_writes_nothing(example, tmp_path):
-    done = tdlite("check", str(example), "--progress", "none", cwd=tmp_path)
+    done = tdlite("check", str(example), cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert list(tmp_path.iterdir()) == []
 

@@ -48,6 +48,8 @@ class Gpu:
         self.programs = Programs(self)
         self.samplers = Samplers(self)
         self._executor = Executor(self)
+        self.rest = ctx.simple_framebuffer((1, 1))
+        """What is bound while nothing is drawn."""
         # Compute everywhere: on Hopper data-centre GPUs only 2 of 66 TPCs can run fragment shaders. llvmpipe draws a
         # 1080p pass 1 to 3 ms faster by raster, but what is tested there should be what runs on a GPU.
         self._path = "compute"

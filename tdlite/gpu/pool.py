@@ -34,6 +34,8 @@ class Surface:
     def release(self) -> None:
         """Give the texture back to the driver."""
         if self.framebuffer is not None:
+            # Were it still bound, moderngl would bind its name again when the next framebuffer is made: a GL error.
+            self.pool.gpu.rest.use()
             self.framebuffer.release()
         self.texture.release()
 

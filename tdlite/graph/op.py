@@ -101,8 +101,8 @@ class OP:
         self.color = (0.545, 0.545, 0.545)
         self.nodeX = self.nodeY = 0
         self.warnings_now: list[str] = []
-        self.script_errors: dict[str, str] = {}
-        """What went wrong in scripts and callbacks, by the script's name."""
+        self.script_errors: dict[Any, str] = {}
+        """What went wrong in scripts and callbacks, by the script's code."""
         self.totalCooks = 0
         self.cookTime = 0.0
         self.cookFrame = 0.0
@@ -578,7 +578,7 @@ class OP:
         self.totalCooks += 1
         self.cookTime = (end - start) * 1e3
         self.cookFrame = project.timeline.frame_now
-        self.cookAbsFrame = project.frame
+        self.cookAbsFrame = project.begun or 1
         self.cookStartTime = (start - project.frame_began) * 1e3
         self.cookEndTime = (end - project.frame_began) * 1e3
         project.trace.cooked(self)
@@ -646,8 +646,8 @@ class OP:
             lines += [line for child in self.children for line in child.scriptErrors(True).splitlines()]
         return "\n".join(lines)
 
-    def addScriptError(self, message: str, kind: str = "", script: str = "") -> None:
-        """Put an error of a script on this operator; the next good run of the named script takes it away."""
+    def addScriptError(self, message: str, kind: str = "", script: Any = None) -> None:
+        """Put an error of a script on this operator; the next good run of that script takes it away."""
         key = script or message
         if self.script_errors.get(key) != message:
             self.script_errors[key] = message

@@ -129,7 +129,8 @@ class ParValues:
         values = None
         for offset, memo in moving:
             value = memo.pull()
-            if row is None or (value is not row[offset] and not same(value, row[offset])):
+            # != alone would do for numbers and texts, but any object can be the value of a Python parameter.
+            if row is None or (value != row[offset] if type(value) is float else not same(value, row[offset])):
                 if values is None:
                     values = list(row) if row is not None else self.values[start : start + len(block.defs)]
                 values[offset] = value

@@ -401,7 +401,7 @@ class Project:
             return self._guarded(owner, function, *args)
 
     def _guarded(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
-        script = getattr(function, "__qualname__", "")
+        script = getattr(function, "__code__", None) or getattr(function, "__qualname__", None)
         try:
             value = function(*args)
         except Exception as error:
@@ -419,9 +419,16 @@ class Project:
         latches = sorted(self._latches.values())
         self._latches.clear()
         for op in latches:
-            if op.valid:
+            if not op.valid:
+                continue
+            fault = None
+            try:
                 with self.demand():
                     op.latch()  # type: ignore[attr-defined]  # only operators with the method ask for it
+            except Exception as error:
+                fault = Fault(op, sentence(error), op, kind=kind_of(error))
+            if fault is not None or op._phase_faults:
+                op.phase_error("latch", fault)
 
     def flush(self) -> None:
         """Wait until every accepted image is on disk; finish movies that no longer record."""

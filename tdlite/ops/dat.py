@@ -366,6 +366,7 @@ class DAT(OP):
             module.__dict__.update(script_globals(self, code))
             module.__dict__["print"] = builtins.print
             exec(code, module.__dict__)
+            self.script_errors.clear()  # they spoke of the text before
             self._module, self._module_text = module, text
         return self._module
 

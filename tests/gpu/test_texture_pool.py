@@ -126,3 +126,11 @@ def test_out_of_memory_names_what_was_asked_and_what_is_held(gpu, monkeypatch):
     with pytest.raises(GpuError, match=r"1000×500 rgba8fixed image \(2\.0 MB\).*OUT_OF_MEMORY.*images hold"):
         gpu.pool.take(Spec.square(1000, 500))
     del image
+
+
+def test_releasing_the_texture_that_was_drawn_last_by_raster_leaves_no_error(gpu, draw):
+    gpu.path = "raster"
+    draw("vec4 pixel(vec2 uv) { return vec4(1.0); }", 7, 5)
+    gpu.pool.clear()
+    draw("vec4 pixel(vec2 uv) { return vec4(1.0); }", 5, 7)
+    assert gpu.ctx.error == "GL_NO_ERROR"

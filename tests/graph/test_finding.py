@@ -209,7 +209,7 @@ def test_names_have_a_base_and_digits(net: Any) -> None:
     assert net.make(sumX, "plain").digits is None
 
 
-# -- modules and extensions ---------------------------------------------------------------------------------------------
+# -- modules and extensions ------------------------------------------------------------------------------------
 
 
 def test_a_dat_is_a_module_for_its_neighbours(net: Any) -> None:

@@ -51,7 +51,7 @@ def log() -> Any:
     return sinkX.log
 
 
-# -- time ----------------------------------------------------------------------------------------------------------------
+# -- time ------------------------------------------------------------------------------------------------------
 
 
 def test_a_new_project_stands_uncooked_at_frame_one(net: Any) -> None:
@@ -114,11 +114,13 @@ def test_the_timeline_loops_and_absolute_time_does_not(net: Any) -> None:
 
 
 def test_the_timelines_range_is_noticed_by_expressions(net: Any) -> None:
-    op = net.make(sumX, "s", a="=me.time.end + me.time.rangeStart", b="=me.time.loop")
-    assert op.value == 603
+    op = net.make(sumX, "s", a="=me.time.end", b="=me.time.loop")
+    assert op.value == 602
     net.root.time.end = 10
+    assert op.value == 12
     net.root.time.loop = False
-    assert op.value == 11
+    assert op.value == 10
+    assert (net.root.time.rangeStart, net.root.time.rangeEnd, net.root.time.rate) == (1, 10, 60)
     with pytest.raises(TdError, match="cannot end at frame 0"):
         net.root.time.end = 0
     with pytest.raises(AttributeError):
@@ -158,7 +160,7 @@ def test_quit_ends_the_run_after_the_frame(net: Any, log: Any) -> None:
     assert net.frame == 5
 
 
-# -- the order within a frame ------------------------------------------------------------------------------------------------
+# -- the order within a frame ----------------------------------------------------------------------------------
 
 
 def test_the_steps_of_a_frame_come_in_their_order_and_operators_in_natural_path_order(net: Any, log: Any) -> None:
@@ -244,7 +246,7 @@ def test_a_callback_cannot_run_frames_or_close_the_project(net: Any) -> None:
     assert not net.closed
 
 
-# -- delayed scripts --------------------------------------------------------------------------------------------------------
+# -- delayed scripts -------------------------------------------------------------------------------------------
 
 
 def test_a_script_without_delay_runs_at_once_with_its_arguments(net: Any) -> None:
@@ -339,7 +341,7 @@ def test_posted_functions_run_once_at_the_start_of_the_next_frame(net: Any) -> N
     assert "ZeroDivisionError" in net.root.scriptErrors()
 
 
-# -- real time -----------------------------------------------------------------------------------------------------------------
+# -- real time -------------------------------------------------------------------------------------------------
 
 
 def test_without_real_time_every_frame_is_cooked_however_long_it_takes(fast: Any) -> None:
@@ -372,9 +374,10 @@ def test_in_real_time_a_pulse_between_frames_is_not_lost_in_a_skip() -> None:
         project.run(frames=10)
         pulses = op.value[0].go
         assert (pulses.count, pulses.by(project.frame)) == (1, 1)
+        assert project.frame == 10  # also where the last frame came late
 
 
-# -- interrupts ----------------------------------------------------------------------------------------------------------------
+# -- interrupts ------------------------------------------------------------------------------------------------
 
 INTERRUPTED = """
     import os, signal, sys

@@ -21,7 +21,7 @@ def test_a_new_operator_gets_a_free_numbered_name(net: Any) -> None:
 
 
 def test_what_cannot_be_created_is_refused(net: Any) -> None:
-    with pytest.raises(OpError, match="there is no operator type 'textDTA'.*nearest: 'textDAT'"):
+    with pytest.raises(OpError, match=r"there is no operator type 'textDTA'.*nearest: 'textDAT'"):
         net.root.create("textDTA")
     for wrong in (int, 3, "noise"):
         with pytest.raises(OpError):
@@ -38,7 +38,7 @@ def test_creating_many_operators_stays_quick_for_each(net: Any) -> None:
     assert net.root.numChildren == 3000
 
 
-# -- rename ------------------------------------------------------------------------------------------------------------
+# -- rename ----------------------------------------------------------------------------------------------------
 
 
 def test_a_renamed_operator_is_followed_by_operator_and_lost_by_name(net: Any) -> None:
@@ -91,7 +91,7 @@ def test_a_rename_elsewhere_cooks_nothing(fast: Any) -> None:
     assert fast.cooked == []
 
 
-# -- copy --------------------------------------------------------------------------------------------------------------
+# -- copy ------------------------------------------------------------------------------------------------------
 
 
 def test_a_copy_has_everything_but_the_wires(net: Any) -> None:
@@ -166,7 +166,7 @@ def test_a_comp_cannot_be_copied_into_itself(net: Any) -> None:
     assert boxes.copy(box).path == "/boxes/box"
 
 
-# -- destroy -----------------------------------------------------------------------------------------------------------
+# -- destroy ---------------------------------------------------------------------------------------------------
 
 
 def test_a_destroyed_operator_is_gone_with_wires_and_contents(net: Any) -> None:
@@ -230,7 +230,7 @@ def test_an_operator_destroyed_in_a_frame_is_not_called_in_it(net: Any) -> None:
     assert first.scriptErrors() == ""
 
 
-# -- the change log ----------------------------------------------------------------------------------------------------
+# -- the change log --------------------------------------------------------------------------------------------
 
 
 def test_every_edit_is_in_the_change_log_in_order(net: Any) -> None:
@@ -269,7 +269,7 @@ def test_every_edit_is_in_the_change_log_in_order(net: Any) -> None:
     ]
 
 
-# -- edits while something is computed -----------------------------------------------------------------------------------
+# -- edits while something is computed -------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

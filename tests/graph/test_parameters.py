@@ -166,7 +166,7 @@ def test_a_parameter_says_what_was_declared(kit: Any) -> None:
         par.destroy()
 
 
-# -- constants that cannot be used --------------------------------------------------------------------------------
+# -- constants that cannot be used -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -185,7 +185,7 @@ def test_a_number_that_is_not_finite_is_an_error_of_the_operator(net: Any, value
     assert op.errors() == ""
 
 
-# -- expressions -----------------------------------------------------------------------------------------------------
+# -- expressions -----------------------------------------------------------------------------------------------
 
 
 def test_an_expression_follows_what_it_reads(net: Any) -> None:
@@ -294,7 +294,7 @@ def test_any_object_fits_a_python_parameter(kit: Any) -> None:
         assert kit.value[0].thing == [1, 2, frame]
 
 
-# -- binds -----------------------------------------------------------------------------------------------------------
+# -- binds -----------------------------------------------------------------------------------------------------
 
 
 def test_a_bind_goes_both_ways(net: Any) -> None:
@@ -336,7 +336,7 @@ def test_a_circle_of_binds_is_an_error_and_not_endless(net: Any) -> None:
     assert a.errors() == ""
 
 
-# -- exports ---------------------------------------------------------------------------------------------------------
+# -- exports ---------------------------------------------------------------------------------------------------
 
 
 def test_a_chop_moves_a_parameter_while_its_export_flag_is_on(net: Any) -> None:
@@ -379,7 +379,7 @@ def test_a_value_set_by_hand_ends_an_export(net: Any) -> None:
     assert op.value == 8
 
 
-# -- buttons ---------------------------------------------------------------------------------------------------------
+# -- buttons ---------------------------------------------------------------------------------------------------
 
 
 def test_a_press_is_dated_with_the_frame_that_it_acts_on(kit: Any) -> None:
@@ -419,7 +419,7 @@ def test_pulsing_another_parameter_puts_its_value_back(net: Any) -> None:
     assert seen == [1, 1, 5, 1, 7, 7, 1]
 
 
-# -- sequences --------------------------------------------------------------------------------------------------------
+# -- sequences -------------------------------------------------------------------------------------------------
 
 
 def test_a_sequence_has_blocks_of_parameters(kit: Any) -> None:
@@ -476,7 +476,7 @@ def test_blocks_that_come_and_go_leave_nothing_behind(kit: Any) -> None:
     assert len(kit.values.values) == size
 
 
-# -- references -------------------------------------------------------------------------------------------------------
+# -- references ------------------------------------------------------------------------------------------------
 
 
 def test_a_reference_takes_paths_patterns_and_operators(net: Any) -> None:

@@ -162,7 +162,7 @@ def test_the_graph_runs_without_gl_images_or_operators() -> None:
     assert (out.stdout.strip(), out.stderr) == ("[]", "")
 
 
-# -- memory ------------------------------------------------------------------------------------------------------------------
+# -- memory ----------------------------------------------------------------------------------------------------
 
 
 def test_memory_stays_flat_over_ten_thousand_animated_frames(fast: Any) -> None:

@@ -171,3 +171,18 @@ def test_reading_a_channel_stops_the_wave_at_an_equal_value(fast: Any) -> None:
     fast.frames(4, pull=[tally, reader])
     assert fast.cooked.count("/tally") == 4
     assert fast.cooked.count("/reader") == 1
+
+
+def test_a_latch_that_fails_is_an_error_of_its_operator_and_the_frame_goes_on(net: Any) -> None:
+    class latchCHOP(tallyCHOP):
+        def latch(self) -> None:
+            if self.project.frame == 2:
+                raise OSError("no memory")
+
+    op = net.make(latchCHOP, "l")
+    op.viewer = True
+    errors: list[str] = []
+    net.on_frame.append(lambda: errors.append(op.errors()))
+    net.run(frames=3)
+    assert errors == ["", "OSError: no memory", ""]
+    assert total(op) == 3

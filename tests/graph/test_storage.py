@@ -19,7 +19,7 @@ def test_what_is_stored_is_fetched_here_or_above(net: Any) -> None:
     assert inner.fetch("speed", 7, search=False) == 7
     inner.store("speed", 4)
     assert (inner.fetch("speed"), box.fetch("speed")) == (4, 3)
-    with pytest.raises(OpError, match="/box/inner has nothing stored as 'sped'.*nearest: 'speed'"):
+    with pytest.raises(OpError, match=r"/box/inner has nothing stored as 'sped'.*nearest: 'speed'"):
         inner.fetch("sped")
     assert inner.fetch("other", None) is None
     assert inner.fetch("count", 0, storeDefault=True) == 0

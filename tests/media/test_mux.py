@@ -100,8 +100,6 @@ def test_packets_that_no_container_takes_are_an_error_and_leave_no_file(tmp_path
 
 
 def test_an_unknown_codec_is_an_error(tmp_path: Path) -> None:
-    muxer = Muxer(
-        tmp_path / "a.mp4", CONTAINERS["mp4"], StreamInfo("tape", 8, 8, RATE, 1 / RATE, "yuv420p", Colour())
-    )
+    muxer = Muxer(tmp_path / "a.mp4", CONTAINERS["mp4"], StreamInfo("tape", 8, 8, RATE, 1 / RATE, "yuv420p", Colour()))
     with pytest.raises(MediaError, match="tape in mp4"):
         muxer.write(Packet(b"1234", 0, 0, 1, True))

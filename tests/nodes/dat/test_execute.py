@@ -150,3 +150,29 @@ def test_an_exit_callback_that_fails_does_not_keep_the_project_from_closing() ->
         dat.bind(onExit=lambda: 1 / 0)
     assert project.closed
     assert "ZeroDivisionError" in dat.scriptErrors()
+
+
+def test_each_callback_has_an_error_of_its_own(net: Any) -> None:
+    dat = net.executeDAT("e", framestart=True, frameend=True)
+    fails = {"start": True, "end": True}
+    dat.bind(onFrameStart=lambda frame: 1 // (not fails["start"]), onFrameEnd=lambda frame: {}[fails["end"] or frame])
+    net.run(frames=3)
+    assert [line.partition(": ")[2] for line in dat.scriptErrors().splitlines()] == [
+        "ZeroDivisionError: integer division or modulo by zero",
+        "KeyError: True",
+    ]
+    assert len(net.problems) == 2
+    fails["start"] = False
+    net.run(frames=1)
+    assert dat.scriptErrors().endswith("KeyError: True")
+    assert len(net.problems) == 2
+
+
+def test_a_new_text_has_none_of_the_errors_of_the_old_one(net: Any) -> None:
+    dat = net.executeDAT("e", framestart=True)
+    dat.text = "def onFrameStart(frame):\n    gone\n"
+    net.run(frames=1)
+    assert "NameError" in dat.scriptErrors()
+    dat.text = "def onFrameStart(frame):\n    x = 1\n"
+    net.run(frames=1)
+    assert dat.scriptErrors() == ""

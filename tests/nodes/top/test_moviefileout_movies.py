@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Net
 from media.movies import decode, probe
+from network import Net
 from recordings import counting, files, frame_of, frames_of, recorder
 
 from tdlite.media.errors import EncoderError, OutputError
