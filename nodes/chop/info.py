@@ -25,7 +25,7 @@ def general(op: OP) -> dict[str, float]:
 
 def inside_time(op: OP) -> float:
     """The last cook times of everything in an operator, in milliseconds."""
-    return sum(child.cookTime + inside_time(child) for child in op.children)
+    return sum((child.cookTime + inside_time(child) for child in op.children), 0.0)
 
 
 class infoCHOP(CHOP):

@@ -100,7 +100,9 @@ class moviefileoutTOP(TOP):
         for message in self.recording.warnings:  # a cook forgets warnings; these are of the whole recording
             self.warn(message)
         # The picture has nothing to do with the own pages: a moving parameter there is no reason to draw it again.
-        return super()._cook() if self._flags else self._drawn(self.shown(gather(self)[0], self.spec_memo.pull()))
+        if self._flags:
+            return super()._cook()
+        return self._drawn(self.shown(gather(self)[0], self.spec_memo.pull()), self.values.row(1))
 
     def describe(self, at: At, spec: Spec) -> Pass | Image:
         return self.shown(at.inputs[0], spec)

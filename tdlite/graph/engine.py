@@ -132,8 +132,8 @@ class Memo:
     """A computed result that knows what it read. ``compute`` takes no argument and returns the value."""
 
     __slots__ = (
-        "changed_at", "compute", "durability", "engine", "fault", "label", "owner", "reads", "state", "value",
-        "verified_at", "why",
+        "changed_at", "compute", "durability", "engine", "fault", "label", "leaf", "owner", "reads", "state",
+        "value", "verified_at", "why",
     )  # fmt: skip
     is_memo: Final = True
 
@@ -148,6 +148,8 @@ class Memo:
         self.verified_at = -1
         self.durability = STRUCTURE
         self.reads: list[Cell | Memo] | None = None
+        self.leaf = False
+        """Whether it read only cells."""
         self.state = _FRESH
         self.why: Cell | Memo | None = None
         """The read whose change caused the last compute; None for the first."""
@@ -178,6 +180,7 @@ class Memo:
         self.value = None
         self.fault = None
         self.reads = None
+        self.leaf = False
         self.verified_at = -1
         self.durability = STRUCTURE
 
@@ -255,7 +258,20 @@ class Engine:
             raise _Restart(target)
         stack = self.stack
         base = len(stack)
-        self._push(target)
+        if target.leaf:
+            # Only cells to ask, as for most expressions: no need to walk them on the stack.
+            since = target.verified_at
+            for read in target.reads or ():
+                if read.changed_at > since:
+                    target.why = read
+                    break
+            else:
+                target.verified_at = self.revision
+                return
+            self._push(target)
+            target.state = _WAITING
+        else:
+            self._push(target)
         try:
             while len(stack) > base:
                 memo = stack[-1]
@@ -355,12 +371,18 @@ class Engine:
                     durability = read.durability
                     if durability == TIME:
                         break
-        if memo.reads is None or not same(value, memo.value) or durability < memo.durability or fault != memo.fault:
+        if (
+            memo.reads is None
+            or not (value is memo.value or same(value, memo.value))
+            or durability < memo.durability
+            or fault != memo.fault
+        ):
             memo.changed_at = self.revision
         memo.value = value
         memo.durability = durability
         if reads != memo.reads:  # keeping the equal list saves the collector the work
             memo.reads = reads
+            memo.leaf = not any(read.is_memo for read in reads)
         memo.verified_at = self.revision
         if fault is not memo.fault:
             before, memo.fault = memo.fault, fault
@@ -376,6 +398,7 @@ class Engine:
             # Edges of memos that were only being verified may be gone by now: compute them to find out.
             for depth in suspects:
                 stack[depth].reads = None
+                stack[depth].leaf = False
             raise _Unwind(suspects[0])
         members = tuple(stack[start:])
         names: list[str] = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
@@ -16,6 +15,7 @@ from .par import Par, ParGroup, ParGroups, Pars, Sequences
 from .pardefs import Page, ParDef, ParTable
 from .parvalues import ParValues
 from .paths import base, digits, is_name, is_pattern, match, natural, nearest, pattern
+from .trace import NEVER
 
 if TYPE_CHECKING:
     from .comp import COMP
@@ -50,13 +50,14 @@ _OUTPUT_FLAGS = ("bypass", "lock")
 """Flags that change what an operator puts out; the others leave its result alone."""
 
 
-class Phase(enum.Enum):
-    """When a frame calls an operator, beside pulling it."""
+class Phase:
+    """When a frame calls an operator, beside pulling it: the names of the methods."""
 
     START = "frame_start"
     WATCH = "watch"
     SINK = "sink"
     END = "frame_end"
+    ALL = (START, WATCH, SINK, END)
 
 
 class OP:
@@ -70,7 +71,7 @@ class OP:
     parameters: ClassVar[tuple[Page, ...]] = ()
     common: ClassVar[tuple[Page, ...]] = ()
     table: ClassVar[ParTable]
-    phases: ClassVar[tuple[Phase, ...]] = ()
+    phases: ClassVar[tuple[str, ...]] = ()
     """When the frame loop calls this operator: the methods of these names."""
     stateful: ClassVar[bool] = False
 
@@ -78,7 +79,7 @@ class OP:
         super().__init_subclass__(**kwargs)
         if cls.__name__.endswith(cls.family) and cls.__name__ != cls.family:
             cls.table = ParTable(cls.__name__, cls.parameters, cls.common)
-            cls.phases = tuple(phase for phase in Phase if hasattr(cls, phase.value))
+            cls.phases = tuple(phase for phase in Phase.ALL if hasattr(cls, phase))
 
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         self.project = project
@@ -104,10 +105,7 @@ class OP:
         self.script_errors: dict[Any, str] = {}
         """What went wrong in scripts and callbacks, by the script's code."""
         self.totalCooks = 0
-        self.cookTime = 0.0
-        self.cookFrame = 0.0
-        self.cookAbsFrame = 0
-        self.cookStartTime = self.cookEndTime = 0.0
+        self.last_cook = NEVER
         self._phase_faults: dict[str, Fault] = {}
         self.result = Memo(self.engine, self, "cook", self._cook_traced)
         self.values = ParValues(self, self.table)
@@ -573,15 +571,8 @@ class OP:
         return bool(a == b)
 
     def _note_cook(self, start: float) -> None:
-        end = perf_counter()
-        project = self.project
         self.totalCooks += 1
-        self.cookTime = (end - start) * 1e3
-        self.cookFrame = project.timeline.frame_now
-        self.cookAbsFrame = project.begun or 1
-        self.cookStartTime = (start - project.frame_began) * 1e3
-        self.cookEndTime = (end - project.frame_began) * 1e3
-        project.trace.cooked(self)
+        self.last_cook = self.project.trace.cooked(self, start, perf_counter())
 
     def _cook(self) -> Any:
         """Compute this operator's result from what it reads; the family bases do."""
@@ -597,7 +588,12 @@ class OP:
         with self.project.pulling(), suppress(CookError):  # the error is on the operator
             self.result.pull()
 
-    cpuCookTime = property(lambda self: self.cookTime)
+    cookTime = property(lambda self: self.last_cook[4] * 1e3 - self.last_cook[3] * 1e3, doc="Of the last cook, in ms.")
+    cpuCookTime = cookTime
+    cookAbsFrame = property(lambda self: self.last_cook[1], doc="The frame of the last cook; 0 before the first.")
+    cookFrame = property(lambda self: self.last_cook[5], doc="The same on the timeline.")
+    cookStartTime = property(lambda self: (self.last_cook[3] - self.last_cook[6]) * 1e3, doc="In its frame, in ms.")
+    cookEndTime = property(lambda self: (self.last_cook[4] - self.last_cook[6]) * 1e3, doc="In its frame, in ms.")
     cookedThisFrame = property(lambda self: self.cookAbsFrame == self.project.frame)
     cookedPreviousFrame = property(lambda self: 0 < self.cookAbsFrame == self.project.frame - 1)
 

@@ -124,7 +124,7 @@ class Project:
         """The sinks that may act, such as the Movie File Outs that may write; None for all of them."""
         self.thread = threading.get_ident()
         self.engine = Engine(self._memo_fault_changed)
-        self.trace = Trace()
+        self.trace = Trace(self)
         self.expressions = Expressions(self)
         self.timeline = Timeline(self)
         self.absTime = AbsTime(self)
@@ -157,7 +157,7 @@ class Project:
         self._resolution_multiplier = 1.0
         self._ids = 0
         self._ops: dict[int, OP] = {}
-        self._order: dict[Phase, list[OP]] | None = None
+        self._order: dict[str, list[OP]] | None = None
         self._runs: list[Run] = []
         self._posted: deque[Callable[[], Any]] = deque()
         self._latches: dict[int, OP] = {}
@@ -232,9 +232,9 @@ class Project:
     def _structure_changed(self) -> None:
         self._order = None
 
-    def _in_order(self, phase: Phase) -> list[OP]:
+    def _in_order(self, phase: str) -> list[OP]:
         if self._order is None:
-            self._order = {phase: [] for phase in Phase}
+            self._order = {phase: [] for phase in Phase.ALL}
             for op in self.all_ops():
                 for each in op.phases:
                     self._order[each].append(op)
@@ -360,17 +360,16 @@ class Project:
         finally:
             self.in_frame = False
 
-    def _phase(self, phase: Phase) -> None:
+    def _phase(self, phase: str) -> None:
         ops = self._in_order(phase)
         if not ops:
             return
-        name = phase.value
         for op in ops:
             if not op.valid or not _may_cook(op):
                 continue
             try:
-                if phase is not Phase.SINK:
-                    getattr(op, name)()
+                if phase != Phase.SINK:
+                    getattr(op, phase)()
                 else:
                     with self._demand:
                         if phase in op.phases and (self.sinks is None or op in self.sinks):
@@ -380,12 +379,12 @@ class Project:
                                 op.result.pull()
             except CookError as error:
                 fault = error.fault
-                op.phase_error(name, Fault(op, fault.message, fault.origin, kind=fault.kind))
+                op.phase_error(phase, Fault(op, fault.message, fault.origin, kind=fault.kind))
             except Exception as error:
-                op.phase_error(name, Fault(op, sentence(error), op, kind=kind_of(error)))
+                op.phase_error(phase, Fault(op, sentence(error), op, kind=kind_of(error)))
             else:
                 if op._phase_faults:
-                    op.phase_error(name, None)
+                    op.phase_error(phase, None)
 
     def demand(self) -> AbstractContextManager[None]:
         """While a sink or watcher pulls: stateful operators step."""

@@ -10,6 +10,7 @@ from .engine import Cell, Memo
 
 if TYPE_CHECKING:
     from .op import OP
+    from .project import Project
 
 
 class Cook(NamedTuple):
@@ -28,21 +29,34 @@ def _reason(why: Cell | Memo | None) -> str:
     return "first" if why is None else why.label
 
 
+Record = tuple["OP | None", int, "Cell | Memo | None", float, float, float, float]
+"""A cook as it is kept: operator, frame, why, start, end, frame of the timeline, when the frame began."""
+
+NEVER: Record = (None, 0, None, 0.0, 0.0, 0.0, 0.0)
+"""What stands for the last cook of an operator that has not cooked."""
+
+
 class Trace:
     """The last cooks, newest last. Bounded, so it can stay on."""
 
-    def __init__(self, size: int = 20_000) -> None:
-        self._cooks: deque[tuple[OP, int, Cell | Memo | None, float]] = deque(maxlen=size)
+    def __init__(self, project: Project, size: int = 20_000) -> None:
+        self._project = project
+        self._cooks: deque[Record] = deque(maxlen=size)
         self.count = 0
         """All cooks since the start, also those no longer kept."""
 
-    def cooked(self, op: OP) -> None:
+    def cooked(self, op: OP, start: float, end: float) -> Record:
+        """Keep a cook; times by perf_counter."""
+        project = self._project
         self.count += 1
-        self._cooks.append((op, op.engine.frame, op.result.why, op.cookTime))
+        record = (op, project.begun or 1, op.result.why, start, end, project.timeline.frame_now, project.frame_began)
+        self._cooks.append(record)
+        return record
 
     def __iter__(self) -> Iterator[Cook]:
-        for op, frame, why, milliseconds in self._cooks:
-            yield Cook(op.path, frame, _reason(why), milliseconds)
+        for op, frame, why, start, end, *_ in self._cooks:
+            assert op is not None
+            yield Cook(op.path, frame, _reason(why), (end - start) * 1e3)
 
     def __len__(self) -> int:
         return len(self._cooks)
@@ -50,7 +64,7 @@ class Trace:
     @property
     def paths(self) -> list[str]:
         """The operators that cooked, in order."""
-        return [op.path for op, *_ in self._cooks]
+        return [op.path for op, *_ in self._cooks if op is not None]
 
     def clear(self) -> None:
         """Forget the cooks so far."""

@@ -23,12 +23,14 @@ class At:
     where one is open. Reading ``frame``, ``seconds`` or a slice makes the operator time-dependent.
     """
 
-    __slots__ = ("inputs", "op", "par", "previous")
+    __slots__ = ("common", "inputs", "op", "par", "previous")
 
-    def __init__(self, op: OP, par: Any, inputs: list[Any]) -> None:
+    def __init__(self, op: OP, par: Any, inputs: list[Any], common: Any = None) -> None:
         self.op = op
         self.par = par
         self.inputs = inputs
+        self.common = common
+        """The values of a TOP's Common page."""
         self.previous: int | None = None
         """The frame of the state that is being stepped; None for the first step."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,6 @@ vec4 pixel(vec2 uv) {
 }
 """
 
-Convert = Callable[[Any, float, float], float]
-
 
 def pixels(value: float, unit: str, width: float, height: float, horizontal: bool) -> float:
     """A length in pixels: ``fraction`` is of the width for x, of the height for y; ``fractionaspect`` of the height."""
@@ -37,7 +35,11 @@ class Block:
 
     def __init__(self, table: ParTable, derived: tuple[tuple[str, str], ...]) -> None:
         self.variants: list[tuple[str, int, dict[Any, int]]] = []
-        self._steps: list[tuple[int, Callable[[Any, Any, float, float], float] | None]] = []
+        self._menus: list[tuple[int, dict[Any, int]]] = []
+        """Of each number that stands for a choice: its place in the block, and the numbers of its tokens."""
+        self._lengths: list[tuple[int, int, bool]] = []
+        """Of each length: its place in the block, the position of its unit in the row, whether it is in x."""
+        positions: list[int] = []
         fields: list[tuple[str, str]] = []
         for group in table.own.groups:
             position = table.index[group.pars[0].name]
@@ -46,26 +48,25 @@ class Block:
             elif group.glsl:
                 fields.append((group.name, group.glsl))
                 for offset in range(len(group.pars)):
-                    self._steps.append((position + offset, self._convert(table, group, offset)))
+                    place = len(positions)
+                    positions.append(position + offset)
+                    if group.pars[offset].menu:
+                        self._menus.append((place, _tokens(group)))
+                    if group.length:
+                        unit = table.index[group.name + "unit"]
+                        self._lengths.append((place, unit, len(group.pars) > 1 and offset == 0))
+        # One number is got as it is, several as a tuple, so one is got twice and the second left out.
+        self._count = len(positions)
+        self._numbers = itemgetter(*(positions * 2 if self._count == 1 else positions)) if positions else tuple
         self.layout = Layout([*fields, *derived])
-
-    @staticmethod
-    def _convert(table: ParTable, group: Group, offset: int) -> Callable[[Any, Any, float, float], float] | None:
-        if group.length:
-            unit = table.index[group.name + "unit"]
-            horizontal = len(group.pars) > 1 and offset == 0
-            return lambda value, row, width, height: pixels(value, row[unit], width, height, horizontal)
-        if group.pars[offset].menu:
-            tokens = _tokens(group)
-            return lambda value, row, width, height: tokens[value]
-        return None
 
     def pack(self, row: Any, width: int, height: int, derived: tuple[float, ...] = ()) -> bytes:
         """The block's bytes for one row of values; lengths become pixels of a ``width`` × ``height`` image."""
-        numbers = [
-            row[position] if convert is None else convert(row[position], row, width, height)
-            for position, convert in self._steps
-        ]
+        numbers = list(self._numbers(row))[: self._count]
+        for place, tokens in self._menus:
+            numbers[place] = tokens[numbers[place]]
+        for place, unit, horizontal in self._lengths:
+            numbers[place] = pixels(numbers[place], row[unit], width, height, horizontal)
         return self.layout.pack((*numbers, *derived))
 
     def chosen(self, row: Any) -> tuple[tuple[str, int], ...]:

@@ -103,19 +103,18 @@ class TOP(OP):
                     shown: Image = passed
                     return shown
         inputs = gather(self)
-        at = At(self, self.values.row(0), inputs)
+        at = At(self, self.values.row(0), inputs, self.values.row(1))
         spec: Spec = self.spec_memo.pull()
         made = step(self, at) if self.stateful else self.describe(at, spec)
         if isinstance(made, WithError):
-            return made._replace(value=self._drawn(made.value))
-        return self._drawn(made)
+            return made._replace(value=self._drawn(made.value, at.common))
+        return self._drawn(made, at.common)
 
-    def _drawn(self, made: Pass | Image) -> Image:
+    def _drawn(self, made: Pass | Image, common: Any) -> Image:
         """Draw what the operator described, as often as the Common page's Passes say."""
         if isinstance(made, Image):
             return made
         gpu = gpu_of(self.project)
-        common = self.values.row(1)
         if common.chanmask != "rgba":
             made = made._replace(mask=toppage.MASK_BITS[common.chanmask])
         image = gpu.draw(made)
@@ -160,7 +159,7 @@ class TOP(OP):
 
     def sampler(self, at: At) -> Sampler:
         """How inputs are sampled: Input Smoothness, and the ``extend`` parameter where there is one."""
-        return _sampler(self.values.row(1).inputfiltertype, getattr(at.par, "extend", type(self).extend))
+        return _sampler(at.common.inputfiltertype, getattr(at.par, "extend", self.extend))
 
     @classmethod
     def _prepare(cls) -> Programs:
