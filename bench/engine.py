@@ -13,8 +13,9 @@ import time
 from typing import Any
 
 import tdlite as td
-from tdlite.graph.op import OP, optional
+from tdlite.graph.op import OP
 from tdlite.graph.pardefs import Float, Page
+from tdlite.graph.wires import optional
 
 clock = time.process_time
 """CPU time of this process: other processes on the machine do not count."""

@@ -22,9 +22,9 @@ def build(root: Any) -> None:
     shape.par.centerx.expr = "0.2 * math.cos(absTime.seconds * 5.1)"
     shape.par.centery.expr = "0.3 * math.sin(absTime.seconds * 3.4)"
     for part, phase in zip("rgb", (0.0, 0.33, 0.67), strict=True):
-        getattr(shape.par, f"fillcolor{part}").expr = (
-            f"0.5 + 0.5 * math.cos(6.2832 * (absTime.seconds * 0.1 + {phase}))"
-        )
+        getattr(
+            shape.par, f"fillcolor{part}"
+        ).expr = f"0.5 + 0.5 * math.cos(6.2832 * (absTime.seconds * 0.1 + {phase}))"
 
     # The loop: last frame's picture, a little larger, turned and dimmer, under the seed.
     back = root.create(td.feedbackTOP, "back")

@@ -170,7 +170,8 @@ class COMP(OP):
             getattr(new.seq, sequence).numBlocks = len(op.values.blocks[sequence])
         new.copyParameters(op)
         new._flags = dict(op._flags)
-        new._storage = dict(op._storage)
+        for key, value in op.storage.items():
+            new.store(key, value)
         new.tags, new.comment, new.color = set(op.tags), op.comment, op.color
         new.nodeX, new.nodeY = op.nodeX, op.nodeY
         new.copied(op)

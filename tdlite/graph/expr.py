@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import tdu
 from .errors import OpError, ParError
+from .finding import near
 from .parvalues import ParMode
 from .paths import nearest
 
@@ -145,7 +146,7 @@ class Finder:
         """The first match; OpError when there is none."""
         found = self(*paths)
         if found is None:
-            raise OpError(f"no operator {' or '.join(map(repr, paths))} from {self._me.path}{self._me._near(paths)}")
+            raise OpError(f"no operator {' or '.join(map(repr, paths))} from {self._me.path}{near(self._me, paths)}")
         return found
 
     def __getattr__(self, shortcut: str) -> OP:
@@ -217,7 +218,7 @@ class Modules:
     def __call__(self, path: str) -> Any:
         found = self._me._find(path)
         if not found:
-            raise OpError(f"no module DAT {path!r} from {self._me.path}{self._me._near((path,))}")
+            raise OpError(f"no module DAT {path!r} from {self._me.path}{near(self._me, (path,))}")
         return found[0].module  # type: ignore[attr-defined]  # only DATs have one, and others say so
 
     def __getattr__(self, name: str) -> Any:

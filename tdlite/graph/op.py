@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, WithError, same
+from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, WithError
 from .errors import OpError
 from .expr import Parent, scope
+from .finding import find, near, relative_path
 from .par import Par, ParGroup, ParGroups, Pars, Sequences
-from .pardefs import Page, ParDef, ParTable
+from .pardefs import Page, ParTable
 from .parvalues import ParValues
-from .paths import base, digits, is_name, is_pattern, match, natural, nearest, pattern
+from .paths import base, digits, is_name, match, natural, nearest
+from .storage import MISSING, Storage
 from .trace import NEVER
+from .wires import Connector, Wire, accept, connect
 
 if TYPE_CHECKING:
     from .comp import COMP
     from .project import Project
     from .timeline import Timeline
-
-
-class Wire(NamedTuple):
-    """An input that an operator class declares."""
-
-    label: str
-    required: bool = False
-    many: bool = False
-
-
-def required(*labels: str) -> tuple[Wire, ...]:
-    """Inputs without which the operator cannot cook."""
-    return tuple(Wire(label, required=True) for label in labels)
-
-
-def optional(*labels: str) -> tuple[Wire, ...]:
-    """Inputs that may stay open."""
-    return tuple(Wire(label) for label in labels)
-
-
-def many(label: str, required: bool = True) -> tuple[Wire, ...]:
-    """Any number of inputs."""
-    return (Wire(label, required, many=True),)
 
 
 _OUTPUT_FLAGS = ("bypass", "lock")
@@ -95,8 +75,7 @@ class OP:
         self._flags: dict[str, bool] = {}
         self._flag_cells: dict[str, Cell] = {}
         self._dock: OP | None = None
-        self._storage: dict[str, Any] = {}
-        self._storage_cells: dict[str, Cell] = {}
+        self._storage = Storage(self.engine)
         self.tags: set[str] = set()
         self.comment = ""
         self.color = (0.545, 0.545, 0.545)
@@ -249,102 +228,21 @@ class OP:
         """Like op(), but OpError when nothing matches."""
         found = self.op(*paths)
         if found is None:
-            raise OpError(f"no operator {' or '.join(map(repr, paths))} in {self.path}{self._near(paths)}")
+            raise OpError(f"no operator {' or '.join(map(repr, paths))} in {self.path}{near(self, paths)}")
         return found
 
     def _find(self, path: Any, inside: bool = False) -> list[OP]:
-        """Operators named by ids, operators, paths or patterns; look-ups are recorded as reads.
+        return find(self, path, inside)
 
-        A relative path starts in the network that holds this operator, or with ``inside`` in this COMP.
-        Dots alone count from the operator itself: ``.`` is it, ``..`` the COMP that holds it. A word that begins
-        with ``^`` takes its matches away again. An operator that was destroyed is looked up by its path.
-        """
-        if path is None or path == "":
-            return []
-        if isinstance(path, OP):
-            (path._parent or path)._read_structure()
-            return [path] if path.valid else self._find(path.path)
-        if isinstance(path, int):
-            return self.project._by_id(path)
-        out: dict[int, OP] = {}
-        words = str(path).split()
-        if words and words[0].startswith("^"):
-            words.insert(0, words[0][1:].rpartition("/")[0] + "/*" if "/" in words[0] else "*")
-        for word in words:
-            for found in self._find_word(word.removeprefix("^"), inside):
-                if word.startswith("^"):
-                    out.pop(found.id, None)
-                else:
-                    out.setdefault(found.id, found)
-        return list(out.values())
-
-    def _find_word(self, word: str, inside: bool) -> Iterable[OP]:
-        parts = [part for part in word.split("/") if part]
-        if not word.startswith("/") and all(part in (".", "..") for part in parts):
-            above = self._ancestor(parts.count(".."))
-            return [above] if above is not None else []
-        start: OP | None
-        if word.startswith("/"):
-            start = self.project.root
-        elif (inside or parts[0] == ".") and self.isCOMP:
-            start = self
-        else:
-            start = self._parent or self
-        here: list[OP] = [start]
-        for part in parts:
-            if part == ".":
-                continue
-            if part == "..":
-                here = [op._parent for op in here if op._parent is not None]
-            elif is_pattern(part):
-                compiled = pattern(part)
-                here = [child for op in here for child in op._all_children() if compiled.match(child._name)]
-            else:
-                here = [child for op in here if (child := op._child(part)) is not None]
-        return here
+    def relativePath(self, op: OP) -> str:
+        """The path that leads from here to ``op``."""
+        return relative_path(self, op)
 
     def _child(self, name: str) -> OP | None:
         return None
 
     def _all_children(self) -> Sequence[OP]:
         return ()
-
-    def _near(self, paths: Iterable[Any]) -> str:
-        """A hint for a path that leads nowhere."""
-        place: OP = self._parent or self
-        return next(
-            (
-                hint
-                for path in paths
-                if (hint := nearest(str(path).rpartition("/")[2], [c.name for c in place.children]))
-            ),
-            "",
-        )
-
-    def _references(self, pardef: ParDef, value: Any) -> tuple[OP, ...]:
-        """The operators that a reference parameter names; its family is checked."""
-        if value is None or value == "":
-            return ()
-        found = self._find(value)
-        text = getattr(value, "path", value)
-        if not found and not is_pattern(str(text)):
-            raise OpError(f"par.{pardef.name}: no operator {text!r} from {self.path}{self._near((text,))}")
-        if pardef.style != "OP":
-            wrong = next((op for op in found if op.family != pardef.style), None)
-            if wrong is not None and not is_pattern(str(text)):
-                raise OpError(f"par.{pardef.name}: {wrong.path} is a {wrong.opType}, not a {pardef.style}")
-            found = [op for op in found if op.family == pardef.style]
-        return tuple(found)
-
-    def relativePath(self, op: OP) -> str:
-        """The path that leads from here to ``op``."""
-        if op._parent is None:
-            return "/"
-        mine, other = self.path.split("/")[1:-1], op.path.split("/")[1:]
-        shared = 0
-        while shared < len(mine) and shared < len(other) - 1 and mine[shared] == other[shared]:
-            shared += 1
-        return "/".join([".."] * (len(mine) - shared) + other[shared:])
 
     # -- parameters --------------------------------------------------------------------------------------------
 
@@ -419,43 +317,14 @@ class OP:
         """Connect all inputs at once; None leaves a gap. Nothing changes if one of them cannot be connected."""
         for index, op in enumerate(ops):
             if op is not None:
-                self._accept(index, op)
+                accept(self, index, op)
         for index in reversed(range(len(ops), len(self._wires))):
             self._connect(index, None)
         for index, op in enumerate(ops):
             self._connect(index, op)
 
     def _connect(self, index: int, source: OP | None) -> None:
-        if source is not None:
-            self._accept(index, source)
-        current = self._wires[index] if index < len(self._wires) else None
-        if current is source:
-            return
-        self._structure_changed()
-        if source is not None:
-            source._structure_changed()
-        if current is not None:
-            current._outputs.remove((self, index))
-        while len(self._wires) <= index:
-            self._wires.append(None)
-        self._wires[index] = source
-        if source is not None:
-            source._outputs.append((self, index))
-        while self._wires and self._wires[-1] is None:
-            self._wires.pop()
-        self.project.log("wire", self, index=index, source=source)
-
-    def _accept(self, index: int, source: OP) -> None:
-        if not isinstance(source, OP) or not source.valid:
-            raise OpError(f"{self.path}: cannot connect {source!r}")
-        if source.project is not self.project:
-            raise OpError(f"{self.path}: {source.path} belongs to another project")
-        if source.family != self.family:
-            raise OpError(f"{self.path}: a {source.family} ({source.path}) cannot be wired into a {self.family}")
-        if index >= self.maxInputs:
-            raise OpError(f"{self.path} ({self.opType}) has {self.maxInputs or 'no'} inputs, not {index + 1}")
-        if source._parent is not self._parent:
-            raise OpError(f"{self.path}: {source.path} is in another network; wires stay inside one COMP")
+        connect(self, index, source)
 
     # -- flags -------------------------------------------------------------------------------------------------
 
@@ -493,37 +362,22 @@ class OP:
     @property
     def storage(self) -> dict[str, Any]:
         """All stored values. What reads it notices store() and unstore(), not changes made in the dict itself."""
-        self.engine.read(self._storage_cell(""))
-        return self._storage
-
-    def _storage_cell(self, key: str) -> Cell:
-        cell = self._storage_cells.get(key)
-        if cell is None:
-            cell = self._storage_cells[key] = Cell(VALUE, f"storage {key!r}")
-        return cell
+        return self._storage.all()
 
     def store(self, key: str, value: Any) -> Any:
         """Keep a value on this operator; what fetched it notices."""
-        if key not in self._storage or not same(value, self._storage[key]) or not _is_plain(value):
-            self._storage_changed(key)
-            self._storage[key] = value
+        self._storage.put(key, value)
         return value
 
-    def _storage_changed(self, key: str) -> None:
-        for each in (key, ""):
-            self._storage_cells[each] = self.engine.changed(self._storage_cell(each))
-
-    _MISSING: ClassVar[Any] = object()
-
-    def fetch(self, key: str, default: Any = _MISSING, search: bool = True, storeDefault: bool = False) -> Any:
+    def fetch(self, key: str, default: Any = MISSING, search: bool = True, storeDefault: bool = False) -> Any:
         """A stored value of this operator, or with ``search`` of the nearest COMP above that has it."""
         op: OP | None = self
         while op is not None:
-            self.engine.read(op._storage_cell(key))
-            if key in op._storage:
-                return op._storage[key]
+            value = op._storage.get(key)
+            if value is not MISSING:
+                return value
             op = op._parent if search else None
-        if default is OP._MISSING:
+        if default is MISSING:
             raise OpError(f"{self.path} has nothing stored as {key!r}{nearest(key, self._storage)}")
         if storeDefault:
             self.store(key, default)
@@ -531,10 +385,7 @@ class OP:
 
     def unstore(self, *patterns: str) -> None:
         """Forget stored values whose keys match."""
-        for key in list(self._storage):
-            if any(fnmatchcase(key, word) for word in patterns):
-                self._storage_changed(key)
-                del self._storage[key]
+        self._storage.remove(patterns)
 
     # -- cooking -----------------------------------------------------------------------------------------------
 
@@ -740,83 +591,9 @@ class OP:
         return natural(self.path) < natural(other.path)
 
 
-class Connector:
-    """One end of possible wires of an operator."""
-
-    __slots__ = ("index", "isInput", "owner")
-
-    def __init__(self, owner: OP, index: int, is_input: bool) -> None:
-        self.owner = owner
-        self.index = index
-        self.isInput = is_input
-
-    @property
-    def isOutput(self) -> bool:
-        return not self.isInput
-
-    @property
-    def description(self) -> str:
-        wires = self.owner.wires
-        return wires[min(self.index, len(wires) - 1)].label if self.isInput and wires else ""
-
-    @property
-    def connections(self) -> list[Connector]:
-        """The connectors at the other ends."""
-        self.owner._read_structure()
-        if self.isInput:
-            wires = self.owner._wires
-            source = wires[self.index] if self.index < len(wires) else None
-            return [Connector(source, 0, False)] if source is not None else []
-        return [Connector(op, index, True) for op, index in self.owner._outputs]
-
-    def connect(self, other: OP | Connector) -> None:
-        """Make a wire. An input connector replaces its wire; an output connector takes the first free input."""
-        if self.isInput:
-            if isinstance(other, Connector) and other.isInput:
-                raise OpError(f"{self.owner.path}: an input connects to an output, not to another input")
-            source = other.owner if isinstance(other, Connector) else other
-            if source is None:
-                raise OpError(f"{self.owner.path}: cannot connect None; disconnect() removes a wire")
-            self.owner._connect(self.index, source)
-            return
-        if isinstance(other, Connector):
-            if not other.isInput:
-                raise OpError(f"{self.owner.path}: an output connects to an input, not to another output")
-            other.owner._connect(other.index, self.owner)
-            return
-        if not isinstance(other, OP):
-            raise OpError(f"{self.owner.path}: cannot connect to {other!r}")
-        wires = other._wires
-        free = next((index for index, wire in enumerate(wires) if wire is None), len(wires))
-        other._connect(free, self.owner)
-
-    def disconnect(self) -> None:
-        """Remove the wires of this connector."""
-        for end in self.connections:
-            target, index = (self.owner, self.index) if self.isInput else (end.owner, end.index)
-            target._connect(index, None)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Connector) and self._key() == other._key()
-
-    def __hash__(self) -> int:
-        return hash(self._key())
-
-    def _key(self) -> tuple[int, int, bool]:
-        return self.owner.id, self.index, self.isInput
-
-    def __repr__(self) -> str:
-        return f"<{'input' if self.isInput else 'output'} {self.index} of {self.owner.path}>"
-
-
 def _plain(output: Any) -> Any:
     """What was made, without the error that came with it."""
     return output.value if type(output) is WithError else output
-
-
-def _is_plain(value: Any) -> bool:
-    """Whether a value cannot have been changed in place."""
-    return value is None or isinstance(value, (int, float, str, bytes))
 
 
 def check_name(name: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .engine import VALUE, Cell, CookError, Memo, same, sentence
 from .errors import ParError
+from .finding import references
 from .pardefs import REFERENCES, BlockSequence, ParDef, ParTable, Pulses
 from .paths import nearest
 from .proxy import Proxy, unwrap
@@ -281,7 +282,7 @@ class ParValues:
             if isinstance(value, float) and not math.isfinite(value):
                 raise ParError(f"{where} is {value}; it must be a finite number; expression: {text}")
             if pardef.style in REFERENCES:
-                value = op._references(pardef, value)
+                value = references(op, pardef, value)
             return value
 
         self.sources[position] = Source(mode, text, Memo(op.engine, op, where, compute))
@@ -294,7 +295,7 @@ class ParValues:
         if self.values[position] == "":
             self.still(position)
             return
-        memo = Memo(op.engine, op, f"par.{pardef.name}", lambda: op._references(pardef, self.values[position]))
+        memo = Memo(op.engine, op, f"par.{pardef.name}", lambda: references(op, pardef, self.values[position]))
         self.sources[position] = Source(ParMode.CONSTANT, None, memo)
         self._find_moving()
 

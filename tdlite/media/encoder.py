@@ -16,8 +16,11 @@ from numpy.typing import NDArray
 
 from tdlite.media.errors import EncoderError
 
-Pixels = NDArray[np.uint8]
-"""The frame of encoders that run on the CPU: [h, w, 4] RGBA in 0..255, row 0 = bottom."""
+Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float16] | NDArray[np.float32]
+"""The frame of encoders that run on the CPU: [h, w, 4] RGBA, row 0 = bottom.
+
+0..255 in uint8, 0..65535 in uint16, else 0..1. More than 8 bits are of use to formats of more than 8 bits.
+"""
 
 FrameT_contra = TypeVar("FrameT_contra", contravariant=True)
 
@@ -48,7 +51,9 @@ class Settings:
     `quality` is 0..1 and rules when `bitrate_mode` is 'quality'; the rates are bits per second and rule in
     the other modes ('hq' spends more time on each bit; a peak of 0 means no limit). `keyframe_interval` and
     `max_bframes` count frames. `slices` 0, `speed` '' and 'auto' leave the choice to the encoder.
-    `pixel_format` is 'yuv420', 'yuv422' or 'yuv444'; RGB is converted to it by `colour`'s matrix and range.
+    `pixel_format` is a token of `formats.PIXEL_FORMATS`, `type` one of the codec's types ('hq' for ProRes);
+    'automatic' stands for the usual one. RGB is converted by `colour`'s matrix and range, unless the codec
+    keeps RGB. `secondary_compression` is Hap's.
     """
 
     profile: str = "auto"
@@ -64,6 +69,8 @@ class Settings:
     motion: str = "default"
     speed: str = ""
     pixel_format: str = "yuv420"
+    type: str = "automatic"
+    secondary_compression: bool = True
     colour: Colour = field(default_factory=Colour)
 
     def __post_init__(self) -> None:
@@ -89,13 +96,18 @@ class Settings:
 
 
 class Packet(NamedTuple):
-    """One encoded picture; times are in the stream's time base, `dts` may be negative."""
+    """One encoded picture; times are in the stream's time base, `dts` may be negative.
+
+    `alpha` is the alpha of the picture where the codec encodes that apart (VP8, VP9): what Matroska calls
+    a block addition.
+    """
 
     data: bytes
     pts: int
     dts: int
     duration: int
     key: bool
+    alpha: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,8 @@ class StreamInfo:
 
     `codec` is FFmpeg's name of the format ('h264'), `pixel_format` FFmpeg's as well ('yuv420p').
     `extradata` None means that the parameter sets travel in the key frames. `tag` names the codec in files
-    that have four-character tags; '' leaves it to the container.
+    that have four-character tags; '' leaves it to the container. `depth` is the bits of a pixel in files that
+    say so; 0 leaves it to the container. `alpha` says that the packets have their alpha apart.
     """
 
     codec: str
@@ -116,6 +129,8 @@ class StreamInfo:
     colour: Colour
     extradata: bytes | None = None
     tag: str = ""
+    depth: int = 0
+    alpha: bool = False
 
 
 class Encoder(Protocol[FrameT_contra]):

@@ -2,7 +2,7 @@
 
 from tdlite.graph.comp import COMP
 from tdlite.graph.errors import OpError, ParError, TdError
-from tdlite.graph.op import OP, many, optional, required
+from tdlite.graph.op import OP
 from tdlite.graph.pardefs import (
     RGB,
     RGBA,
@@ -33,6 +33,7 @@ from tdlite.graph.pardefs import (
     Toggle,
     TOPRef,
 )
+from tdlite.graph.wires import many, optional, required
 
 from .channels import Channels
 from .chop import CHOP, Channel

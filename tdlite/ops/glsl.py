@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tdlite.gpu.errors import ShaderError
 from tdlite.gpu.formats import PixelFormat
 from tdlite.gpu.source import Line, Source, expanded, load, uncommented
+from tdlite.graph.finding import near
 
 from .dat import DAT
 
@@ -92,7 +93,7 @@ def _author(dat: DAT, seen: set[str], stack: tuple[str, ...] = ()) -> list[Line]
         found = dat.op(wanted)
         if not isinstance(found, DAT):
             what = "there is no DAT" if found is None else f"{found.path} is a {found.opType}, not a DAT;"
-            raise _error(line, f"#include: {what} {wanted!r}{dat._near((wanted,)) if found is None else ''}")
+            raise _error(line, f"#include: {what} {wanted!r}{near(dat, (wanted,)) if found is None else ''}")
         if found.path in (*stack, path):
             cycle = " → ".join((*stack, path, found.path))
             raise _error(line, f"#include: {cycle}: a text cannot include itself")

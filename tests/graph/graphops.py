@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tdlite.graph.comp import COMP
-from tdlite.graph.op import OP, many, optional, required
+from tdlite.graph.op import OP
 from tdlite.graph.pardefs import (
     RGB,
     XY,
@@ -22,6 +22,7 @@ from tdlite.graph.pardefs import (
     StrMenu,
     Toggle,
 )
+from tdlite.graph.wires import many, optional, required
 
 
 class boxCOMP(COMP):

@@ -10,8 +10,8 @@ import pytest
 from graphops import X, refX, sumX
 
 from tdlite.graph.engine import TIME, Memo, WithError
-from tdlite.graph.op import many
 from tdlite.graph.pardefs import Float, Page
+from tdlite.graph.wires import many
 
 
 def test_nothing_cooks_that_nobody_asks_for(fast: Any) -> None:

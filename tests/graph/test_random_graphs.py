@@ -16,10 +16,11 @@ import pytest
 
 import tdlite.graph.engine as engine_module
 from tdlite.graph.engine import CookError
-from tdlite.graph.op import OP, many
+from tdlite.graph.op import OP
 from tdlite.graph.pardefs import Float, Page
 from tdlite.graph.parvalues import ParMode
 from tdlite.graph.project import Project
+from tdlite.graph.wires import many
 
 SEEDS = int(os.environ.get("TDLITE_RANDOM_GRAPHS", "10000"))
 BATCHES = 20

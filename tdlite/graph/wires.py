@@ -1,0 +1,142 @@
+"""Wires: the inputs that an operator class declares, and the connectors of an operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .errors import OpError
+
+if TYPE_CHECKING:
+    from .op import OP
+
+
+class Wire(NamedTuple):
+    """An input that an operator class declares."""
+
+    label: str
+    required: bool = False
+    many: bool = False
+
+
+def required(*labels: str) -> tuple[Wire, ...]:
+    """Inputs without which the operator cannot cook."""
+    return tuple(Wire(label, required=True) for label in labels)
+
+
+def optional(*labels: str) -> tuple[Wire, ...]:
+    """Inputs that may stay open."""
+    return tuple(Wire(label) for label in labels)
+
+
+def many(label: str, required: bool = True) -> tuple[Wire, ...]:
+    """Any number of inputs."""
+    return (Wire(label, required, many=True),)
+
+
+_OUTPUT_FLAGS = ("bypass", "lock")
+"""Flags that change what an operator puts out; the others leave its result alone."""
+
+
+def connect(target: OP, index: int, source: OP | None) -> None:
+    """Wire ``source`` into an input of ``target``, or with None open it. OpError when that cannot be."""
+    if source is not None:
+        accept(target, index, source)
+    current = target._wires[index] if index < len(target._wires) else None
+    if current is source:
+        return
+    target._structure_changed()
+    if source is not None:
+        source._structure_changed()
+    if current is not None:
+        current._outputs.remove((target, index))
+    while len(target._wires) <= index:
+        target._wires.append(None)
+    target._wires[index] = source
+    if source is not None:
+        source._outputs.append((target, index))
+    while target._wires and target._wires[-1] is None:
+        target._wires.pop()
+    target.project.log("wire", target, index=index, source=source)
+
+
+def accept(target: OP, index: int, source: Any) -> None:
+    """OpError when ``source`` cannot be wired into this input."""
+    if not getattr(source, "valid", False):
+        raise OpError(f"{target.path}: cannot connect {source!r}")
+    if source.project is not target.project:
+        raise OpError(f"{target.path}: {source.path} belongs to another project")
+    if source.family != target.family:
+        raise OpError(f"{target.path}: a {source.family} ({source.path}) cannot be wired into a {target.family}")
+    if index >= target.maxInputs:
+        raise OpError(f"{target.path} ({target.opType}) has {target.maxInputs or 'no'} inputs, not {index + 1}")
+    if source._parent is not target._parent:
+        raise OpError(f"{target.path}: {source.path} is in another network; wires stay inside one COMP")
+
+
+class Connector:
+    """One end of possible wires of an operator."""
+
+    __slots__ = ("index", "isInput", "owner")
+
+    def __init__(self, owner: OP, index: int, is_input: bool) -> None:
+        self.owner = owner
+        self.index = index
+        self.isInput = is_input
+
+    @property
+    def isOutput(self) -> bool:
+        return not self.isInput
+
+    @property
+    def description(self) -> str:
+        wires = self.owner.wires
+        return wires[min(self.index, len(wires) - 1)].label if self.isInput and wires else ""
+
+    @property
+    def connections(self) -> list[Connector]:
+        """The connectors at the other ends."""
+        self.owner._read_structure()
+        if self.isInput:
+            wires = self.owner._wires
+            source = wires[self.index] if self.index < len(wires) else None
+            return [Connector(source, 0, False)] if source is not None else []
+        return [Connector(op, index, True) for op, index in self.owner._outputs]
+
+    def connect(self, other: OP | Connector) -> None:
+        """Make a wire. An input connector replaces its wire; an output connector takes the first free input."""
+        if self.isInput:
+            if isinstance(other, Connector) and other.isInput:
+                raise OpError(f"{self.owner.path}: an input connects to an output, not to another input")
+            source = other.owner if isinstance(other, Connector) else other
+            if source is None:
+                raise OpError(f"{self.owner.path}: cannot connect None; disconnect() removes a wire")
+            self.owner._connect(self.index, source)
+            return
+        if isinstance(other, Connector):
+            if not other.isInput:
+                raise OpError(f"{self.owner.path}: an output connects to an input, not to another output")
+            other.owner._connect(other.index, self.owner)
+            return
+        if not hasattr(other, "_wires"):
+            raise OpError(f"{self.owner.path}: cannot connect to {other!r}")
+        wires = other._wires
+        free = next((index for index, wire in enumerate(wires) if wire is None), len(wires))
+        other._connect(free, self.owner)
+
+    def disconnect(self) -> None:
+        """Remove the wires of this connector."""
+        for end in self.connections:
+            target, index = (self.owner, self.index) if self.isInput else (end.owner, end.index)
+            target._connect(index, None)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Connector) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[int, int, bool]:
+        return self.owner.id, self.index, self.isInput
+
+    def __repr__(self) -> str:
+        return f"<{'input' if self.isInput else 'output'} {self.index} of {self.owner.path}>"

@@ -1,0 +1,274 @@
+"""The video codecs: one row each says what it is called, where it goes, and which encoder makes it how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from tdlite.media import options as translate
+from tdlite.media.encoder import Settings
+from tdlite.media.errors import EncoderError
+from tdlite.media.formats import AUTOMATIC, PIXEL_FORMATS, bits
+from tdlite.media.x264 import x264_options
+
+
+@dataclass(frozen=True)
+class Type:
+    """A variety of a codec: `pixels` from our pixel formats to FFmpeg's, the usual one first."""
+
+    label: str
+    pixels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Codec:
+    """One entry of the menu `videocodec`.
+
+    `label` is the menu's, `title` for sentences, `name` FFmpeg's of the format, `encoder` FFmpeg's of the
+    software encoder; `containers` by token, the preferred one first. `alpha_containers` are those that keep
+    alpha, where not all do. Width and height are even where chroma is halved if `even`, multiples of
+    `multiple` and not below `smallest`.
+    """
+
+    token: str
+    label: str
+    title: str
+    name: str
+    encoder: str
+    containers: tuple[str, ...]
+    types: Mapping[str, Type]
+    options: Callable[[Settings], translate.Translation]
+    alpha_containers: tuple[str, ...] = ()
+    even: bool = False
+    multiple: tuple[int, int] = (1, 1)
+    smallest: tuple[int, int] = (1, 1)
+    tag: str = ""
+    """The four characters in mov and mp4, where FFmpeg's choice is not the one that plays everywhere."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """The same by the option `format`, for encoders that run in another process."""
+    jpeg: bool = False
+    """Full-range Rec.601 with chroma in the middle of its pixels, by the definition of JPEG."""
+    centred: bool = False
+    """Chroma is in the middle of its pixels, by the definition of the format."""
+    header: bool = False
+    """The encoder's header goes to the file, not into the key frames."""
+    largest_rate: int = 0
+    """The most frames a second; 0 is no limit."""
+    process: bool = False
+    """The encoder is run by an ffmpeg process: PyAV lacks it."""
+
+    @property
+    def pixel_formats(self) -> tuple[str, ...]:
+        """The tokens of all types, the usual one first."""
+        return tuple(dict.fromkeys(token for each in self.types.values() for token in each.pixels))
+
+    def resolve(self, settings: Settings) -> Settings:
+        """Return settings with a type and a pixel format of this codec in place of 'automatic'.
+
+        EncoderError, with what there is instead, for those it does not have.
+        """
+        kind = settings.type
+        if kind == AUTOMATIC:
+            # The first type that has the pixel format.
+            fitting = [name for name, each in self.types.items() if settings.pixel_format in each.pixels]
+            kind = fitting[0] if fitting else next(iter(self.types))
+        if kind not in self.types:
+            choices = ", ".join(name for name in self.types if name)
+            mend = f"use one of {choices}" if choices else f"set it to {AUTOMATIC}"
+            raise EncoderError(f"cannot record {self.title} of type {kind!r}; {mend}")
+        pixels = self.types[kind].pixels
+        token = next(iter(pixels)) if settings.pixel_format == AUTOMATIC else settings.pixel_format
+        if token not in pixels:
+            title = f"{self.title} ({self.types[kind].label})" if len(self.types) > 1 else self.title
+            others = [name for name, each in self.types.items() if token in each.pixels]
+            mend = f", or the type {' or '.join(others)}" if others else ""
+            raise EncoderError(f"cannot record {token} as {title}; use one of {', '.join(pixels)}{mend}")
+        return replace(settings, type=kind, pixel_format=token)
+
+    def pixels(self, settings: Settings) -> str:
+        """FFmpeg's name of the pixel format that `settings` mean."""
+        settings = self.resolve(settings)
+        return self.types[settings.type].pixels[settings.pixel_format]
+
+    def check_size(self, width: int, height: int, settings: Settings) -> None:
+        """EncoderError when pictures of `width`×`height` cannot be recorded with resolved `settings`."""
+        wanted = PIXEL_FORMATS[settings.pixel_format]
+        attempt = f"cannot record {width}×{height} as {self.title}"
+        across, down = self.multiple
+        if self.even:
+            across, down = max(across, wanted.across), max(down, wanted.down)
+        if width % across or height % down:
+            mends = [f"set the resolution to {_up(width, across)}×{_up(height, down)}"]
+            if self.multiple == (1, 1):
+                need = "even sizes" if down == 2 else "an even width"
+                attempt += f" {wanted.title}"
+                if "yuv444" in self.pixel_formats:
+                    mends.append("the pixel format to yuv444")
+            else:
+                need = f"a width divisible by {across}" + (f" and a height divisible by {down}" if down > 1 else "")
+            raise EncoderError(f"{attempt} (needs {need}); {' or '.join(mends)}")
+        if width < self.smallest[0] or height < self.smallest[1]:
+            least = "×".join(map(str, self.smallest))
+            raise EncoderError(f"{attempt} (needs at least {least}); set a larger resolution")
+
+
+def _up(length: int, step: int) -> int:
+    return -(-length // step) * step
+
+
+def _only(*pixels: tuple[str, str]) -> Mapping[str, Type]:
+    return {"": Type("", dict(pixels))}
+
+
+_MPEG_PIXELS = (
+    *(("yuv420", "yuv420p"), ("yuv422", "yuv422p"), ("yuv444", "yuv444p")),
+    *(("yuv420p10bit", "yuv420p10le"), ("yuv422p10bit", "yuv422p10le"), ("yuv444p10bit", "yuv444p10le")),
+)
+_PRORES = {"yuv422p10bit": "yuv422p10le"}
+_PRORES_4444 = {"rgba": "yuva444p10le", "yuv444p10bit": "yuv444p10le"}
+
+CODECS: Mapping[str, Codec] = {
+    each.token: each
+    for each in (
+        Codec(
+            *("rle", "Animation", "Animation", "qtrle", "qtrle", ("mov",)),
+            types=_only(("rgb", "rgb24"), ("rgba", "argb")),
+            options=translate.qtrle,
+        ),
+        Codec(
+            *("mjpa", "Photo/Motion JPEG", "Motion JPEG", "mjpeg", "mjpeg", ("mov", "mp4", "mkv")),
+            types=_only(("yuv420", "yuvj420p"), ("yuv422", "yuvj422p"), ("yuv444", "yuvj444p")),
+            options=translate.mjpeg,
+            jpeg=True,
+            centred=True,
+        ),
+        Codec(
+            *("mpeg4", "MPEG 4 (Part 2)", "MPEG-4 Part 2", "mpeg4", "mpeg4", ("mp4", "mov", "mkv")),
+            types=_only(("yuv420", "yuv420p")),
+            options=translate.mpeg4,
+            header=True,
+        ),
+        Codec(
+            *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mp4", "mov", "mkv")),
+            types=_only(*_MPEG_PIXELS),
+            options=x264_options,
+            even=True,
+        ),
+        Codec(
+            *("cineform", "GoPro-Cineform", "CineForm", "cfhd", "cfhd", ("mov",)),
+            types=_only(("yuv422p10bit", "yuv422p10le"), ("rgb", "gbrp12le"), ("rgba", "gbrap12le")),
+            options=translate.cineform,
+            multiple=(16, 1),
+            smallest=(16, 32),
+        ),
+        Codec(
+            *("hap", "Hap", "Hap", "hap", "hap", ("mov",)),
+            types={
+                "hap": Type("Hap", {"rgb": "rgba", "rgba": "rgba"}),
+                "hapalpha": Type("Hap Alpha", {"rgba": "rgba"}),
+                "hapq": Type("Hap Q", {"rgb": "rgba"}),
+            },
+            options=translate.hap,
+            multiple=(4, 4),
+            tags={"hap": "Hap1", "hap_alpha": "Hap5", "hap_q": "HapY"},
+            process=True,
+        ),
+        Codec(
+            *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mp4", "mov", "mkv")),
+            types=_only(*_MPEG_PIXELS),
+            options=translate.x265,
+            even=True,
+            smallest=(16, 16),
+            tag="hvc1",
+        ),
+        Codec(
+            *("gif", "GIF", "GIF", "gif", "gif", ("gif",)),
+            types=_only(("3", "pal8")),
+            options=translate.gif,
+            largest_rate=100,
+        ),
+        Codec(
+            *("vp8", "VP8", "VP8", "vp8", "libvpx", ("webm", "mkv")),
+            types=_only(("yuv420", "yuv420p"), ("rgba", "yuva420p")),
+            options=translate.vp8,
+        ),
+        Codec(
+            *("vp9", "VP9", "VP9", "vp9", "libvpx-vp9", ("webm", "mkv", "mp4")),
+            types=_only(*(("yuv420", "yuv420p"), ("yuv422", "yuv422p"), ("yuv444", "yuv444p")), ("rgba", "yuva420p")),
+            options=translate.vp9,
+            alpha_containers=("webm", "mkv"),
+        ),
+        Codec(
+            *("prores", "Apple ProRes", "ProRes", "prores", "prores_ks", ("mov", "mkv")),
+            types={
+                "hq": Type("ProRes 422 HQ", _PRORES),
+                "standard": Type("ProRes 422", _PRORES),
+                "lt": Type("ProRes 422 LT", _PRORES),
+                "proxy": Type("ProRes 422 Proxy", _PRORES),
+                "4444": Type("ProRes 4444", _PRORES_4444),
+                "4444xq": Type("ProRes 4444 XQ", _PRORES_4444),
+            },
+            options=translate.prores,
+        ),
+        Codec(
+            *("vvc", "VVC/H.266 (Slow)", "VVC", "vvc", "libvvenc", ("mp4", "mov", "mkv")),
+            types=_only(("yuv420p10bit", "yuv420p10le")),
+            options=translate.vvc,
+            even=True,
+            smallest=(16, 16),
+            process=True,
+        ),
+        Codec(
+            *("av1", "AV1 (NVIDIA GPU)", "AV1", "av1", "libsvtav1", ("mp4", "mkv", "webm")),
+            types=_only(("yuv420", "yuv420p"), ("yuv420p10bit", "yuv420p10le")),
+            options=translate.svtav1,
+            smallest=(4, 4),
+        ),
+    )
+}
+"""The codecs that can be written, by token."""
+
+UNAVAILABLE: Mapping[str, tuple[str, str]] = {
+    "notchlc": (
+        "NotchLC",
+        "there is no open NotchLC encoder; use prores (4444), cineform or hap (hapq), which play back as easily",
+    ),
+}
+"""Codecs of the menu that nothing here can write: label, and why and what to use instead."""
+
+_MENU = (
+    *("rle", "mjpa", "mpeg4", "h264nvgpu", "cineform", "hap", "h265nvgpu", "gif", "notchlc"),
+    *("vp8", "vp9", "prores", "vvc", "av1"),
+)
+
+CODEC_MENU = tuple((token, CODECS[token].label if token in CODECS else UNAVAILABLE[token][0]) for token in _MENU)
+"""Tokens and labels of `videocodec`, in the order of TouchDesigner's menu."""
+
+TYPE_MENU = (
+    (AUTOMATIC, "Automatic"),
+    *((name, each.label) for codec in CODECS.values() for name, each in codec.types.items() if name),
+)
+"""Tokens and labels of `videocodectype`, of all codecs that have types."""
+
+PIXEL_FORMAT_MENU = ((AUTOMATIC, "Automatic"), *((each.token, each.label) for each in PIXEL_FORMATS.values()))
+"""Tokens and labels of `moviepixelformat`, of all codecs."""
+
+
+def codec(token: str) -> Codec:
+    """Return the codec of the menu entry `token`. EncoderError for one that cannot be written, and why."""
+    if token in CODECS:
+        return CODECS[token]
+    if token in UNAVAILABLE:
+        label, reason = UNAVAILABLE[token]
+        raise EncoderError(f"cannot record as {label}: {reason}")
+    raise EncoderError(f"cannot record as {token!r}; use one of {', '.join(CODECS)}")
+
+
+def named(name: str) -> Codec | None:
+    """Return the codec that FFmpeg calls `name` ('hevc')."""
+    return next((each for each in CODECS.values() if each.name == name), None)
+
+
+def frame_bits(token: str, settings: Settings) -> int:
+    """How many bits a sample of the movie has: with more than 8, frames of uint16 or floats are of use."""
+    return bits(codec(token).pixels(settings))
