@@ -90,8 +90,8 @@ class Codec:
         settings = self.resolve(settings)
         return self.types[settings.type].pixels[settings.pixel_format]
 
-    def check_size(self, width: int, height: int, settings: Settings) -> None:
-        """EncoderError when pictures of `width`×`height` cannot be recorded with resolved `settings`."""
+    def check(self, width: int, height: int, rate: Fraction, settings: Settings) -> None:
+        """EncoderError when `width`×`height` at `rate` cannot be recorded with resolved `settings`."""
         wanted = PIXEL_FORMATS[settings.pixel_format]
         attempt = f"cannot record {width}×{height} as {self.title}"
         across, down = self.multiple
@@ -110,6 +110,8 @@ class Codec:
         if width < self.smallest[0] or height < self.smallest[1]:
             least = "×".join(map(str, self.smallest))
             raise EncoderError(f"{attempt} (needs at least {least}); set a larger resolution")
+        # The largest part of a second in which the format counts.
+        if self.largest_rate and max(rate, rate.numerator if self.name == "mpeg4" else 0) > self.largest_rate:
 
 
 def _up(length: int, step: int) -> int:

@@ -6,16 +6,19 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from tdlite.media.codecs import CODECS, named
+from tdlite.media.encoder import StreamInfo
 from tdlite.media.errors import MediaError
 
 # A fragment per key frame while recording, an ordinary file with one index once finished; with negative
 # composition offsets the first picture is shown at 0 in spite of B-frames.
 _ISO = {"movflags": "+hybrid_fragmented+negative_cts_offsets"}
+_MATROSKA = {"cluster_time_limit": "1000"}
 
 
 @dataclass(frozen=True)
 class Container:
-    """One kind of movie file: FFmpeg's name of the format, its options, the codecs it holds."""
+    """One kind of movie file: FFmpeg's name of the format, the codecs it holds (FFmpeg's names), its options."""
 
     token: str
     format: str
@@ -23,11 +26,17 @@ class Container:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
+def _container(token: str, format: str, options: Mapping[str, str]) -> Container:
+    holds = frozenset(each.name for each in CODECS.values() if token in each.containers)
+    return Container(token, format, holds, options)
+
+
 CONTAINERS: Mapping[str, Container] = {
-    "mov": Container("mov", "mov", frozenset({"h264"}), _ISO),
-    "mp4": Container("mp4", "mp4", frozenset({"h264"}), _ISO),
-    "mkv": Container("mkv", "matroska", frozenset({"h264"}), {"cluster_time_limit": "1000"}),
-    "webm": Container("webm", "webm", frozenset(), {"cluster_time_limit": "1000"}),
+    "mov": _container("mov", "mov", _ISO),
+    "mp4": _container("mp4", "mp4", _ISO),
+    "mkv": _container("mkv", "matroska", _MATROSKA),
+    "webm": _container("webm", "webm", _MATROSKA),
+    "gif": _container("gif", "gif", {}),
 }
 """By token, which is also the suffix without its dot."""
 
@@ -63,3 +72,13 @@ def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Conta
             f"(for {codec}: {fitting})"
         )
     return container
+
+
+def check_stream(path: str | os.PathLike[str], container: Container, info: StreamInfo) -> None:
+    """MediaError when `container` holds the codec of `info`, but not all that is in its stream."""
+    codec = named(info.codec)
+    if info.alpha and codec is not None and codec.alpha_containers and container.token not in codec.alpha_containers:
+        raise MediaError(
+            f"cannot record {os.fspath(path)}: {container.token} does not keep the alpha of {codec.title}; "
+            f"use {' or '.join(codec.alpha_containers)}, or a pixel format without alpha"
+        )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tdlite.graph.op import Phase
-from tdlite.ops import CHOP, DAT, chop, choppage, dat, registry
+from tdlite.ops import CHOP, DAT, chop, choppage, clock, dat, registry
 
 TYPES = {name: registry.find(name) for name in registry.names() if name.endswith(("CHOP", "DAT"))}
 STEPPING = {"parameterCHOP": {"mode": "count"}}
@@ -46,7 +46,7 @@ def test_its_defaults_are_valid(name):
 @pytest.mark.parametrize("name", TYPES)
 def test_what_it_declares_it_uses(name):
     cls = TYPES[name]
-    text = "".join(map(inspect.getsource, (inspect.getmodule(cls), chop, choppage, dat)))
+    text = "".join(map(inspect.getsource, (inspect.getmodule(cls), chop, choppage, clock, dat)))
     by_name = "getattr(par, " in text
     for pardef in cls.table.own.defs:
         read = rf"\bpar\.{pardef.name}\b|\bref\(\"{pardef.name}\"\)|pulses\(\"{pardef.name}\""

@@ -1,0 +1,117 @@
+"""RGBA frames into an encoder's pixel format, by FFmpeg's scaler."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tdlite.media.encoder import Colour, Pixels
+from tdlite.media.errors import EncoderError
+from tdlite.media.formats import bits, is_rgb
+
+if TYPE_CHECKING:
+    from av.filter import Graph
+    from av.video.frame import VideoFrame
+
+# H.273 matrix codes to the scaler's names.
+_MATRICES = {1: "bt709", 5: "bt601", 6: "smpte170m", 7: "smpte240m", 9: "bt2020"}
+
+# Exact rounding, chroma from all pixels, and no processor-dependent short cuts.
+_FLAGS = "bilinear+accurate_rnd+full_chroma_inp+bitexact"
+
+_INPUTS = {"uint8": "rgba", "uint16": "rgba64le"}
+
+
+def check_colour(colour: Colour) -> None:
+    """EncoderError for a matrix that there is no conversion for."""
+    if colour.matrix not in _MATRICES:
+        raise EncoderError(f"cannot convert RGB with matrix {colour.matrix} (H.273); use one of {sorted(_MATRICES)}")
+
+
+def check_frame(frame: Pixels, width: int, height: int, index: int) -> None:
+    """EncoderError unless `frame` is [height, width, 4] of a type that frames may have."""
+    if frame.shape != (height, width, 4) or frame.dtype.name not in ("uint8", "uint16", "float16", "float32"):
+        raise EncoderError(
+            f"cannot encode frame {index}: it is {list(frame.shape)} {frame.dtype}, the movie takes "
+            f"{[height, width, 4]} uint8, uint16, float16 or float32; keep the resolution while recording"
+        )
+
+
+def quantised(frame: Pixels, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+    """Return `frame` in the fixed-point type that `depth` bits are made from, rounded to nearest.
+
+    Floats are clamped to 0..1, NaN becomes 0. uint8 stays: more bits would say nothing more.
+    """
+    if frame.dtype == np.uint8:
+        return frame  # type: ignore[return-value]
+    if frame.dtype == np.uint16:
+        if depth > 8:
+            return frame  # type: ignore[return-value]
+        return ((frame.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
+    most, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
+    values = np.nan_to_num(np.clip(frame.astype(np.float32), 0, 1))
+    return (values * most + 0.5).astype(dtype)
+
+
+class Converter:
+    """Convert frames of `width`×`height` to FFmpeg's pixel format `name`.
+
+    YUV gets the matrix and range of `colour`. Chroma samples lie between pixels at the left edge (as in
+    MPEG-2 and everything after it) or, if `centred`, in the middle of their pixels (as in JPEG and MPEG-1).
+    """
+
+    def __init__(self, width: int, height: int, name: str, colour: Colour, centred: bool = False) -> None:
+        self._size = f"{width}x{height}"
+        self._shape = (width, height)
+        self._name = name
+        self._colour = colour
+        self._centred = centred
+        self._graphs: dict[str, Graph] = {}
+
+    def picture(self, frame: Pixels, index: int, time_base: Fraction) -> VideoFrame:
+        """Return frame `index`, [h, w, 4] with row 0 at the bottom, as a picture with row 0 on top."""
+        import av
+
+        check_frame(frame, *self._shape, index)
+        pixels = np.ascontiguousarray(quantised(frame, bits(self._name)))
+        kind = pixels.dtype.name
+        if kind not in self._graphs:
+            self._graphs[kind] = self._graph(_INPUTS[kind])
+        graph = self._graphs[kind]
+        source = av.VideoFrame.from_numpy_buffer(pixels, _INPUTS[kind])
+        source.pts, source.time_base = index, time_base
+        graph.vpush(source)
+        picture = graph.vpull()
+        picture.pts, picture.time_base = index, time_base
+        return picture
+
+    def _graph(self, source: str) -> Graph:
+        import av
+
+        graph = av.filter.Graph()
+        # The time base is of no matter here: each picture gets its time afterwards.
+        entry = f"video_size={self._size}:pix_fmt={source}:time_base=1/1000:colorspace=gbr:range=pc"
+        scale: dict[str, Any] = {"flags": _FLAGS}
+        if not is_rgb(self._name):
+            scale |= {
+                "out_color_matrix": _MATRICES[self._colour.matrix],
+                "out_range": "pc" if self._colour.full_range else "tv",
+                "out_chroma_loc": "center" if self._centred else "left",
+            }
+        graph.link_nodes(
+            graph.add("buffer", entry),
+            graph.add("vflip"),
+            graph.add("scale", ":".join(f"{name}={value}" for name, value in scale.items())),
+            graph.add("format", f"pix_fmts={self._name}"),
+            graph.add("buffersink"),
+        ).configure()
+        return graph
+
+
+def planes(picture: VideoFrame) -> bytes:
+    """Return the picture's samples as raw video: plane by plane, without the padding of its rows."""
+    data: NDArray[Any] = picture.to_ndarray()
+    return data.tobytes()
