@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 
 from tdlite.media import options as translate
 from tdlite.media.encoder import Settings
@@ -54,6 +55,8 @@ class Codec:
     """The encoder's header goes to the file, not into the key frames."""
     largest_rate: int = 0
     """The most frames a second; 0 is no limit."""
+    largest_tick: int = 0
+    """The largest numerator of the rate; 0 is no limit."""
     process: bool = False
     """The encoder is run by an ffmpeg process: PyAV lacks it."""
 
@@ -110,8 +113,16 @@ class Codec:
         if width < self.smallest[0] or height < self.smallest[1]:
             least = "×".join(map(str, self.smallest))
             raise EncoderError(f"{attempt} (needs at least {least}); set a larger resolution")
-        # The largest part of a second in which the format counts.
-        if self.largest_rate and max(rate, rate.numerator if self.name == "mpeg4" else 0) > self.largest_rate:
+        if self.largest_rate and rate > self.largest_rate:
+            raise EncoderError(
+                f"cannot record {float(rate):g} frames/s as {self.title} (at most {self.largest_rate}); "
+                "set a lower rate"
+            )
+        if self.largest_tick and rate.numerator > self.largest_tick:
+            raise EncoderError(
+                f"cannot record {rate} frames/s as {self.title} (counts at most {self.largest_tick} parts of a "
+                "second); round the rate"
+            )
 
 
 def _up(length: int, step: int) -> int:
@@ -149,6 +160,7 @@ CODECS: Mapping[str, Codec] = {
             types=_only(("yuv420", "yuv420p")),
             options=translate.mpeg4,
             header=True,
+            largest_tick=65535,
         ),
         Codec(
             *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mp4", "mov", "mkv")),

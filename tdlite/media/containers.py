@@ -66,10 +66,12 @@ def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Conta
     else:
         container = CONTAINERS[token]
     if codec not in container.codecs:
+        known_codec = named(codec)
+        title = known_codec.title if known_codec else codec
         fitting = ", ".join(each.token for each in CONTAINERS.values() if codec in each.codecs) or "none"
         raise MediaError(
             f"cannot record {name}: {container.token} does not hold {codec}; use another codec or container "
-            f"(for {codec}: {fitting})"
+            f"(for {title}: {fitting})"
         )
     return container
 

@@ -92,9 +92,6 @@ class LibavEncoder:
         context.thread_type = ThreadType.FRAME
         if row.header:
             context.flags |= Flags.global_header
-        if "flags" in options:
-            # As an option they would replace those set above.
-            context.flags |= _flags(options.pop("flags"))
         context.options = options
         try:
             context.open()
@@ -141,17 +138,6 @@ class LibavEncoder:
     def abort(self) -> None:
         """End the encoder; frames inside are dropped."""
         self._context = None
-
-
-def _flags(text: str) -> int:
-    """Return FFmpeg's '+qscale+cgop' as bits."""
-    from av.codec.context import Flags
-
-    names = {"cgop": "closed_gop"}
-    bits = 0
-    for name in text.strip("+").split("+"):
-        bits |= Flags[names.get(name, name)]
-    return bits
 
 
 def _packet(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from tdlite.media.containers import container_for
+from tdlite.media.containers import check_stream, container_for
 from tdlite.media.encoder import Encoder, Packet, Settings
 from tdlite.media.errors import MediaError, OutputError
 from tdlite.media.mux import Muxer
@@ -50,6 +50,7 @@ class MovieWriter(Generic[FrameT]):
         kind = container_for(self.path, container, encoder.codec)
         info = encoder.open(width, height, rational_rate(rate), settings)
         try:
+            check_stream(self.path, kind, info)
             muxer = Muxer(self.path, kind, info)
         except BaseException:
             encoder.abort()

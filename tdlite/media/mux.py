@@ -14,9 +14,24 @@ from tdlite.media.errors import MediaError, OutputError, output_error
 from tdlite.media.files import make_folder
 
 if TYPE_CHECKING:
-    from av.container import OutputContainer
+    from av.container import InputContainer, OutputContainer
+    from av.packet import PacketSideData
     from av.video.stream import VideoStream
     from typing_extensions import Buffer
+
+# NUT leaves packets as they are, but does not know these; MOV does. VVC is known as a raw stream only.
+_MOV = ("qtrle", "prores", "hap")
+_RAW = {"vvc": "vvc"}
+
+
+def _addition(data: bytes) -> PacketSideData:
+    """Return a Matroska block addition for a packet."""
+    from av.packet import PacketSideData, packet_sidedata_type_from_literal
+
+    kind = packet_sidedata_type_from_literal("matroska_block_additional")
+    addition = PacketSideData(kind, len(data))  # type: ignore[call-arg]  # the stub lacks its arguments
+    addition.update(data)
+    return addition
 
 
 class _File(io.FileIO):
@@ -78,6 +93,8 @@ class Muxer:
             muxed.time_base = self._info.time_base
             muxed.pts, muxed.dts, muxed.duration = packet.pts, packet.dts, packet.duration
             muxed.is_keyframe = packet.key
+            if packet.alpha:
+                muxed.set_sidedata(_addition(packet.alpha))
             self._output.mux(muxed)
             self._packets += 1
         except (OSError, ValueError, av.FFmpegError) as error:
@@ -116,25 +133,15 @@ class Muxer:
         """Start the container, with the stream's parameters as libav finds them in the first packet.
 
         PyAV can describe a foreign stream only by copying one, so the packet takes a detour through a file in
-        memory that yields such a stream: NUT, because it leaves packets as they are (tried with H.264, HEVC,
-        AV1, VP9, FFV1, CineForm, MPEG-4; ProRes and Animation it does not know).
+        memory that yields such a stream.
         """
         import av
 
         info = self._info
-        carrier = io.BytesIO()
-        with av.open(carrier, "w", format="nut") as nut:
-            source = nut.add_mux_stream(info.codec, info.rate, width=info.width, height=info.height)
-            packet = av.Packet(first.data)
-            packet.stream, packet.time_base = source, info.time_base
-            packet.pts = packet.dts = 0
-            packet.is_keyframe = True
-            nut.mux(packet)
-        carrier.seek(0)
-        with av.open(carrier, format="nut") as nut:
+        with self._carrier(first) as carrier:
             self._file.truncate(0)
             self._output = av.open(self._file, "w", format=self._container.format, options=self._options)
-            stream = self._output.add_stream_from_template(nut.streams.video[0], opaque=True)
+            stream = self._output.add_stream_from_template(carrier.streams.video[0], opaque=True)
         context = stream.codec_context
         context.pix_fmt = info.pixel_format
         context.color_primaries = info.colour.primaries
@@ -143,10 +150,33 @@ class Muxer:
         context.color_range = 2 if info.colour.full_range else 1
         if info.extradata is not None:
             context.extradata = info.extradata
-        if info.tag:
+        if info.tag and self._container.format in ("mov", "mp4"):
             context.codec_tag = info.tag
+        if info.depth:
+            context.bits_per_coded_sample = info.depth
+        if info.alpha and self._container.format in ("matroska", "webm") and first.alpha:
+            stream.metadata["alpha_mode"] = "1"
         stream.time_base = info.time_base
         self._stream = stream
+
+    def _carrier(self, first: Packet) -> InputContainer:
+        """Return a file in memory with the first packet in it."""
+        import av
+
+        info = self._info
+        if info.codec in _RAW:
+            return av.open(io.BytesIO(first.data), format=_RAW[info.codec])
+        carrier = io.BytesIO()
+        format = "mov" if info.codec in _MOV else "nut"
+        with av.open(carrier, "w", format=format) as file:
+            source = file.add_mux_stream(info.codec, info.rate, width=info.width, height=info.height)
+            packet = av.Packet(first.data)
+            packet.stream, packet.time_base = source, info.time_base
+            packet.pts = packet.dts = 0
+            packet.is_keyframe = True
+            file.mux(packet)
+        carrier.seek(0)
+        return av.open(carrier, format=format)
 
     def _error(self, error: Exception) -> MediaError:
         import av
