@@ -100,6 +100,24 @@ def test_an_expression_that_raises_names_parameter_and_expression(tmp_path):
     assert run.frames == ALL
 
 
+CALLBACK = (
+    "dat = root.create(td.executeDAT, 'each')\ndat.par.framestart = True\n"
+    "dat.text = 'def onFrameStart(frame):\\n    if frame == 5:\\n        1 / 0\\n'"
+)
+
+
+def test_an_expression_or_a_callback_cannot_end_the_process(tmp_path):
+    run = Run(
+        tmp_path,
+        "noise = view(root.create(td.noiseTOP, 'noise1'))\nnoise.par.tz.expr = 'exit()'\n"
+        + CALLBACK.replace("1 / 0", "raise SystemExit(3)"),
+    )
+    assert run.code == 1
+    run.says("/noise1", "par.tz", "SystemExit", "exit()")
+    run.says("/each", "line 3", "SystemExit: 3")
+    assert run.frames == ALL
+
+
 def test_a_cycle_names_its_members(tmp_path):
     run = Run(
         tmp_path,
@@ -110,12 +128,6 @@ def test_a_cycle_names_its_members(tmp_path):
     run.says("error: /a:", "cycle", "/b", "→")
     run.says("error: /b:", "cycle", "/a", "→")
     assert run.frames == ALL
-
-
-CALLBACK = (
-    "dat = root.create(td.executeDAT, 'each')\ndat.par.framestart = True\n"
-    "dat.text = 'def onFrameStart(frame):\\n    if frame == 5:\\n        1 / 0\\n'"
-)
 
 
 def test_a_callback_that_raises_does_not_stop_the_render(tmp_path):

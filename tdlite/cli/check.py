@@ -6,7 +6,8 @@ import argparse
 import contextlib
 import sys
 
-from tdlite.graph.project import Project, script_message
+from tdlite.graph.project import Project
+from tdlite.graph.scripts import script_message
 from tdlite.ops import DAT
 
 from .exits import code_of_kind

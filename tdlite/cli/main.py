@@ -104,7 +104,7 @@ def parser() -> argparse.ArgumentParser:
         help="scale the recorded picture to W×H; the TOP itself keeps the resolution that its network gives it",
     )
     render.add_argument("--codec", metavar="C", help="the videocodec of the Movie File Out")
-    render.add_argument("--quality", type=float, metavar="Q", help="0 (small) to 1 (best)")
+    render.add_argument("--quality", type=_quality, metavar="Q", help="0 (small) to 1 (best)")
     render.add_argument("--overwrite", action="store_true", help="replace files that exist")
     _running(render)
 
@@ -199,6 +199,16 @@ def _size(text: str) -> tuple[int, int]:
     if min(width, height) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a size: both sides are at least 1")
     return width, height
+
+
+def _quality(text: str) -> float:
+    try:
+        quality = float(text)
+    except ValueError:
+        quality = -1.0
+    if not 0 <= quality <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a quality: it runs from 0 (small) to 1 (best)")
+    return quality
 
 
 def _setting(text: str) -> tuple[str, str, str]:

@@ -15,10 +15,11 @@ from typing import Any
 
 from tdlite.graph.engine import sentence
 from tdlite.graph.errors import OpError, ParError
+from tdlite.graph.journal import Problem
 from tdlite.graph.op import OP
 from tdlite.graph.par import Par
 from tdlite.graph.paths import nearest
-from tdlite.graph.project import Problem, Project
+from tdlite.graph.project import Project
 
 from .exits import DEVICE, OUTPUT, USAGE, Stop, code_of
 

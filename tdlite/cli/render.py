@@ -10,8 +10,9 @@ from typing import Any
 
 from tdlite.graph.engine import sentence
 from tdlite.graph.errors import TdError
+from tdlite.graph.journal import Problem
 from tdlite.graph.op import OP
-from tdlite.graph.project import Problem, Project
+from tdlite.graph.project import Project
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.files import make_folder
 from tdlite.media.images import SUFFIXES

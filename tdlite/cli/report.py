@@ -8,7 +8,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tdlite.graph.project import Problem, Project
+from tdlite.graph.journal import Problem
+from tdlite.graph.project import Project
 
 from .exits import DONE, FAILED, code_of_kind
 
@@ -23,6 +24,7 @@ class Report:
         self.errors: list[Problem] = []
         self.warnings: list[Problem] = []
         self._json = progress == "json"
+        self._lines = sys.stdout
         self._bar_wanted = progress == "auto" and sys.stderr.isatty()
         self._bar: Progress | None = None
         self._seen: set[tuple[str, str, bool]] = set()
@@ -93,4 +95,4 @@ class Report:
 
     def _line(self, **fields: Any) -> None:
         if self._json:
-            print(json.dumps(fields, ensure_ascii=False), flush=True)
+            print(json.dumps(fields, ensure_ascii=False), file=self._lines, flush=True)

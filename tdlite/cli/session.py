@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import sys
 from collections.abc import Callable
 
 from .exits import FAILED, INTERRUPTED, Stop, code_of
@@ -18,8 +20,9 @@ def session(args: argparse.Namespace, work: Callable[..., None]) -> int:
     report = Report(args.progress)
     code: int | None = None
     try:
-        project = build(args, report.problem)
-        with project:
+        # What the network prints must not come between the lines that a program reads.
+        aside = contextlib.redirect_stdout(sys.stderr) if args.progress == "json" else contextlib.nullcontext()
+        with aside, build(args, report.problem) as project:
             require_gl(project)
             try:
                 work(project, report)

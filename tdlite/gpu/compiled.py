@@ -8,6 +8,7 @@ from struct import pack
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
+from . import gl
 from .formats import PixelFormat
 from .source import Line, guarded
 from .wrapper import VERSION, VERTEX
@@ -22,23 +23,32 @@ _GLSL_TYPES = {
     0x1404: "int", 0x1405: "uint", 0x1406: "float", 0x8B50: "vec2", 0x8B51: "vec3", 0x8B52: "vec4",
     0x8B53: "ivec2", 0x8B54: "ivec3", 0x8B55: "ivec4", 0x8B56: "bool", 0x8B57: "bvec2", 0x8B58: "bvec3",
     0x8B59: "bvec4", 0x8B5A: "mat2", 0x8B5B: "mat3", 0x8B5C: "mat4", 0x8B5E: "sampler2D", 0x8DC6: "uvec2",
-    0x8DC7: "uvec3", 0x8DC8: "uvec4",
+    0x8DC7: "uvec3", 0x8DC8: "uvec4", 0x8B65: "mat2x3", 0x8B66: "mat2x4", 0x8B67: "mat3x2", 0x8B68: "mat3x4",
+    0x8B69: "mat4x2", 0x8B6A: "mat4x3", 0x8B5D: "sampler1D", 0x8B5F: "sampler3D", 0x8B60: "samplerCube",
+    0x8DC1: "sampler2DArray", 0x8DC2: "samplerBuffer", 0x8DCA: "isampler2D", 0x8DD2: "usampler2D",
+    0x904D: "image2D",
 }  # fmt: skip
 
 
 class Kernel:
     """One compiled and linked text: a compute shader, or a raster program with its empty vertex array."""
 
-    __slots__ = ("__weakref__", "_initial", "_trash", "_uniforms", "shader", "vertices")
+    __slots__ = ("__weakref__", "_initial", "_trash", "_uniforms", "group", "outputs", "shader", "vertices")
 
     def __init__(self, gpu: Gpu, lines: list[Line], compute: bool) -> None:
         self._trash = gpu.trash
         self.vertices: Any = None
+        self.group = (0, 0, 0)
+        """The local size of a compute shader."""
+        self.outputs: frozenset[int] = frozenset()
+        """The color attachments that a fragment shader writes."""
         if compute:
             self.shader: Any = guarded(lines, gpu.ctx.compute_shader)
+            self.group = gl.group_size(self.shader.glo)
         else:
             vertex = VERSION + VERTEX
             self.shader = guarded(lines, lambda text: gpu.ctx.program(vertex_shader=vertex, fragment_shader=text))
+            self.outputs = gl.outputs(self.shader.glo)
             self.vertices = gpu.ctx.vertex_array(self.shader, [])
             self.vertices.vertices = 3
         import moderngl
@@ -47,6 +57,7 @@ class Kernel:
             name: self.shader[name] for name in self.shader if isinstance(self.shader[name], moderngl.Uniform)
         }
         self._initial: dict[str, bytes] = {}
+        self._part_samplers(gpu.max_inputs)
         inputs = self._uniforms.get("sTD2DInputs")
         if inputs is not None:
             inputs.write(pack(f"{inputs.array_length}i", *range(inputs.array_length)))
@@ -56,12 +67,27 @@ class Kernel:
         made = (getattr(self, "vertices", None), getattr(self, "shader", None))
         self._trash.extend(filter(None, made))
 
+    def _part_samplers(self, units: int) -> None:
+        """Put samplers of other kinds than sampler2D on units of their own: GL allows one kind a unit."""
+        for name, (kind, _) in self.uniform_types().items():
+            if "sampler" in kind and kind != "sampler2D":
+                units -= 1
+                self.set_unit(name, units)
+
+    def set_unit(self, sampler: str, unit: int) -> None:
+        """Tell a sampler, of whatever kind, its texture unit."""
+        gl.set_unit(self.shader.glo, sampler, unit)
+
     def uniform_types(self) -> dict[str, tuple[str, int]]:
         """The active uniforms: name → (GLSL type, array length)."""
         return {
             name: (_GLSL_TYPES.get(uniform.gl_type, hex(uniform.gl_type)), uniform.array_length)
             for name, uniform in self._uniforms.items()
         }
+
+    def counter(self, name: str) -> tuple[int, int, int, int] | None:
+        """Where an atomic counter lies: binding, size of that buffer, offset, array length. None if unused."""
+        return gl.counter(self.shader.glo, name)
 
     def set(self, values: Mapping[str, Value]) -> None:
         """Set uniforms by name; a name that the shader does not use is passed over.

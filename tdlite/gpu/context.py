@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from . import gl
 from .compiled import Programs
 from .devices import SOFTWARE, egl_devices
+from .dispatch import Dispatch, carried_out
 from .errors import GpuError, NoDevice
 from .image import Image
 from .passes import Executor, Pass, Samplers
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     import moderngl
 
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "software rasterizer")
-_LIBGL, _LIBEGL = "libGL.so.1", "libEGL.so.1"
+_LIBEGL = "libEGL.so.1"
 _WRAP_S, _WRAP_T, _MIRRORED_REPEAT = 0x2802, 0x2803, 0x8370
 
 
@@ -91,9 +92,9 @@ class Gpu:
             self.ctx.__enter__()  # type: ignore[no-untyped-call]
             Gpu._current = self
 
-    def draw(self, job: Pass) -> Image:
-        """Draw a pass; see ``Executor.draw``."""
-        return self._executor.draw(job)
+    def draw(self, job: Pass | Dispatch) -> Image:
+        """Draw a pass, or carry out a dispatch; see ``Executor.draw`` and ``carried_out``."""
+        return carried_out(self._executor, job) if isinstance(job, Dispatch) else self._executor.draw(job)
 
     def frame(self) -> None:
         """To be called once a frame: trims the pool and releases programs that nobody uses any more."""
@@ -105,10 +106,9 @@ class Gpu:
     def mirror(self, sampler: moderngl.Sampler) -> None:
         """Make a sampler repeat mirrored, for which moderngl has no word."""
         # moderngl does not publish a sampler's GL name, whatever its stub says.
-        name = ctypes.c_uint(sampler._glo)  # type: ignore[attr-defined]
-        set_parameter = ctypes.CDLL(_LIBGL).glSamplerParameteri
+        name: int = sampler._glo  # type: ignore[attr-defined]
         for axis in (_WRAP_S, _WRAP_T):
-            set_parameter(name, ctypes.c_uint(axis), ctypes.c_int(_MIRRORED_REPEAT))
+            gl.call("glSamplerParameteri", name, axis, _MIRRORED_REPEAT)
 
 
 def _context(device: int | None) -> tuple[int, moderngl.Context]:
@@ -121,7 +121,7 @@ def _context(device: int | None) -> tuple[int, moderngl.Context]:
     for index in indexes:
         try:
             return index, create(
-                standalone=True, backend="egl", device_index=index, libgl=_LIBGL, libegl=_LIBEGL, require=430
+                standalone=True, backend="egl", device_index=index, libgl=gl.LIBRARY, libegl=_LIBEGL, require=430
             )
         except Exception as error:  # glcontext raises bare Exception
             reasons.append(f"EGL device {index}: {error}")

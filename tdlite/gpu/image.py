@@ -38,10 +38,10 @@ class Image:
 
     Python's references are the count: when the last one goes, on whatever thread, the texture returns to
     its pool, and not before; so nothing draws into a texture that anybody still holds. ``serial`` is unique
-    to the content.
+    to the content. ``others`` are the images that were drawn with it, of a program that writes several.
     """
 
-    __slots__ = ("_surface", "mipmapped", "serial", "spec", "texture")
+    __slots__ = ("_surface", "mipmapped", "others", "serial", "spec", "texture")
 
     def __init__(self, surface: Surface, spec: Spec) -> None:
         self._surface = surface
@@ -49,6 +49,7 @@ class Image:
         self.spec = spec
         self.serial = next(_serials)
         self.mipmapped = False
+        self.others: tuple[Image, ...] = ()
 
     def __del__(self) -> None:
         # Only a deque append: atomic, and no GL call, because an encoder's thread may be the last holder.

@@ -75,17 +75,27 @@ class PixelProgram:
 
 
 class FullProgram:
-    """A user's complete fragment shader; always raster; its varying ``vec3 vUV`` is the pixel's centre, 0..1.
+    """A user's complete shader: a fragment shader, always raster, or with ``compute`` a compute shader.
+
+    A fragment shader's varying ``vec3 vUV`` is the pixel's centre, 0..1. ``counters`` are the names of the atomic
+    counters that the text declares.
 
     ``preamble`` is put before the text and not counted in its line numbers; without a ``#version`` of its own
     the program gets the engine's. A text put together from several comes as Lines. Inputs arrive in
     ``sampler2D sTD2DInputs[]``; uniforms are set by name, those of ``given`` by the executor.
     """
 
-    def __init__(self, text: str | Sequence[Line], name: str, preamble: str = "") -> None:
+    def __init__(
+        self, text: str | Sequence[Line], name: str, preamble: str = "", compute: bool = False,
+        counters: Iterable[str] = (),
+    ) -> None:  # fmt: skip
         if isinstance(text, str):
             text = [Line(line, name, number) for number, line in enumerate(text.splitlines(), 1)]
         self.name = name
+        self.compute = compute
+        self.counters = tuple(counters)
+        self.discards = any("discard" in line.text for line in text)
+        """Whether pixels may stay as they were before."""
         self._lines = [*map(Line, preamble.lstrip().splitlines()), *text]
         if not (self._lines and self._lines[0].text.startswith("#version")):
             self._lines.insert(0, Line(VERSION))
@@ -96,13 +106,13 @@ class FullProgram:
         try:
             return self._compiled[gpu, format]
         except KeyError:
-            kernel = gpu.programs.kernel(self._lines, compute=False)
-            made = self._compiled[gpu, format] = Compiled(kernel, False, FORMATS[format])
+            kernel = gpu.programs.kernel(self._lines, self.compute)
+            made = self._compiled[gpu, format] = Compiled(kernel, self.compute, FORMATS[format])
             return made
 
     def uniforms(self, gpu: Gpu) -> dict[str, tuple[str, int]]:
         """The active uniforms: name → (GLSL type, array length, 1 when not an array). Raises ShaderError."""
-        return gpu.programs.kernel(self._lines, compute=False).uniform_types()
+        return gpu.programs.kernel(self._lines, self.compute).uniform_types()
 
     def given(self, spec: Spec, inputs: Sequence[Image | None], pass_index: int) -> dict[str, Value]:
         """What a shader is told about a draw, if it asks: the pass, and the sizes of output and inputs."""

@@ -37,6 +37,9 @@ NESTING: Final = 12
 VOLATILE_AFTER: Final = 3
 """A cell set on so many consecutive frames is treated as TIME from then on."""
 
+_LONG_RING: Final = 12
+"""A cycle of more operators than this is told by its first and last ones."""
+
 _FRESH: Final = 0
 _VERIFYING: Final = 1
 _COMPUTING: Final = 2
@@ -353,7 +356,7 @@ class Engine:
             fault = Fault(memo.owner, cycle.message, memo.owner, cycle.members)
         except (RecursionError, MemoryError):
             raise  # these speak of the caller, not of the operator: nothing is cached
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # exit() in an expression is as wrong there as any other error
             value = None
             fault = Fault(memo.owner, sentence(error), memo.owner, kind=kind_of(error))
         finally:
@@ -401,13 +404,17 @@ class Engine:
                 stack[depth].leaf = False
             raise _Unwind(suspects[0])
         members = tuple(stack[start:])
-        names: list[str] = []
-        for memo in members:
-            if not names or names[-1] != memo.owner.path:
-                names.append(memo.owner.path)
-        if len(names) == 1 or names[0] != names[-1]:
-            names.append(names[0])
-        raise _Cycle(members, f"dependency cycle: {' → '.join(names)}")
+        raise _Cycle(members, f"dependency cycle: {_ring([memo.owner.path for memo in members])}")
+
+
+def _ring(paths: list[str]) -> str:
+    """The members of a cycle, from the first by name and back to it, so that all results tell it alike."""
+    names = [path for before, path in zip([paths[-1], *paths], paths, strict=False) if path != before] or paths[:1]
+    first = names.index(min(names))
+    names = [*names[first:], *names[:first]]
+    if len(names) > _LONG_RING:
+        names[6:-2] = [f"… ({len(names) - 8} more)"]
+    return " → ".join([*names, names[0]])
 
 
 def same(a: Any, b: Any) -> bool:

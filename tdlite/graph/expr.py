@@ -225,7 +225,7 @@ class Modules:
         if name.startswith("__"):
             raise AttributeError(name)
         comp = self._me._ancestor(1)
-        found = comp._find(name) if comp is not None else []
+        found = comp._find(name, inside=True) if comp is not None else []
         while comp is not None and not found:
             found = comp._find(f"local/modules/{name}", inside=True)
             comp = comp._ancestor(1)

@@ -17,7 +17,7 @@ def find(me: OP, path: Any, inside: bool = False) -> list[OP]:
     """Operators named by ids, operators, paths or patterns; look-ups are recorded as reads.
 
     A relative path starts in the network that holds this operator, or with ``inside`` in this COMP.
-    Dots alone count from the operator itme: ``.`` is it, ``..`` the COMP that holds it. A word that begins
+    Dots alone count from the operator itself: ``.`` is it, ``..`` the COMP that holds it. A word that begins
     with ``^`` takes its matches away again. An operator that was destroyed is looked up by its path.
     """
     if path is None or path == "":

@@ -276,7 +276,7 @@ class ParValues:
                         )
             except CookError:
                 raise
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 source = f"; expression: {text}" if isinstance(text, str) else ""
                 raise ParError(f"{where}: {sentence(error)}{source}") from error
             if isinstance(value, float) and not math.isfinite(value):

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from .comp import COMP
@@ -22,8 +22,11 @@ from .engine import STRUCTURE, TIME, VALUE, Cell, CookError, Engine, Fault, Memo
 from .errors import OpError, TdError
 from .expr import Expressions, script_globals
 from .interrupt import Interrupts
+from .journal import Change, Problem
 from .op import OP, Phase
+from .pace import Demanding, RealTime
 from .paths import natural
+from .scripts import Run, script_message
 from .timeline import AbsTime, Timeline, rational
 from .trace import Trace
 
@@ -37,57 +40,6 @@ class rootCOMP(COMP):
     @property
     def path(self) -> str:
         return "/"
-
-
-class Problem(NamedTuple):
-    """An error or a warning that an operator showed."""
-
-    path: str
-    message: str
-    frame: int
-    warning: bool
-    kind: str = ""
-    """'device', 'encoder' or 'output' where the error is of that sort."""
-
-    def __str__(self) -> str:
-        return f"{self.path}: {self.message}"
-
-
-class Change(NamedTuple):
-    """One edit of the network, as the change log tells it."""
-
-    kind: str
-    """create, destroy, rename, wire, parameter, pulse, flag or text."""
-    op: OP
-    details: dict[str, Any]
-
-
-class Run:
-    """A script waiting for its frame."""
-
-    def __init__(
-        self, project: Project, function: Callable[[], Any], due: int, end_frame: bool, group: str | None
-    ) -> None:
-        self._project = project
-        self._function = function
-        self.due = due
-        self.end_frame = end_frame
-        self.group = group
-        self.active = True
-
-    @property
-    def remainingFrames(self) -> int:
-        return max(0, self.due - self._project.next_frame)
-
-    @property
-    def remainingMilliseconds(self) -> float:
-        return float(1000 * self.remainingFrames / self._project.rate)
-
-    def kill(self) -> None:
-        """Never run it."""
-        self.active = False
-        if self in self._project._runs:
-            self._project._runs.remove(self)
 
 
 class Project:
@@ -147,8 +99,8 @@ class Project:
         """Whether a sink or watcher is pulling: only then do stateful operators step."""
         self.previewed = False
         """Whether a stateful operator was read without stepping, since it last could."""
-        self._demand = _Demanding(self, True)
-        self._pulling = _Demanding(self, False)
+        self._demand = Demanding(self, True)
+        self._pulling = Demanding(self, False)
         self._frame_cell = Cell(TIME, "frame")
         self._existence = Cell(STRUCTURE, "operators")
         self.demand_cell = Cell(TIME, "demand")
@@ -305,7 +257,7 @@ class Project:
             raise TdError(f"cannot run {frames} frames")
         first = self.begun
         self._quit = False
-        clock = _RealTime(self) if self.realTime else None
+        clock = RealTime(self) if self.realTime else None
         with Interrupts() as interrupts:
             try:
                 while not self._quit and not interrupts.came:
@@ -403,7 +355,7 @@ class Project:
         script = getattr(function, "__code__", None) or getattr(function, "__qualname__", None)
         try:
             value = function(*args)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a network cannot end the process; project.quit() ends a run
             owner.addScriptError(script_message(error, function), kind_of(error), script)
             return None
         if owner.script_errors:
@@ -528,8 +480,6 @@ class Project:
     def _due(self, end_frame: bool) -> None:
         if not self._runs:
             return
-        if not self._runs:
-            return
         due: list[Run] = []
         later: list[Run] = []
         for run in self._runs:
@@ -602,46 +552,6 @@ class Project:
             raise OpError("this project is closed")
 
 
-class _Demanding:
-    """A stretch in which stateful operators step, or do not; reusable and nestable."""
-
-    def __init__(self, project: Project, on: bool) -> None:
-        self._project = project
-        self._on = on
-        self._before: list[bool] = []
-
-    def __enter__(self) -> None:
-        project = self._project
-        self._before.append(project.demanding)
-        project.demanding = self._on
-        if self._on and project.previewed:
-            # What was read without stepping has to be asked again, now that it may step.
-            project.previewed = False
-            project.demand_cell = project.engine.changed(project.demand_cell)
-
-    def __exit__(self, kind: object, error: object, where: object) -> None:
-        self._project.demanding = self._before.pop()
-
-
-class _RealTime:
-    """Holds the frame loop to the wall clock; skips frames when it is late."""
-
-    def __init__(self, project: Project) -> None:
-        self.period = float(1 / project.rate)
-        self.next = wall.perf_counter()
-
-    def wait(self) -> int:
-        """Sleep until the next frame is due; how many frames have passed."""
-        now = wall.perf_counter()
-        if now < self.next:
-            wall.sleep(self.next - now)
-            steps = 1
-        else:
-            steps = 1 + int((now - self.next) / self.period)
-        self.next += steps * self.period
-        return steps
-
-
 def _may_cook(op: OP) -> bool:
     comp = op._parent
     while comp is not None:
@@ -649,19 +559,3 @@ def _may_cook(op: OP) -> bool:
             return False
         comp = comp._parent
     return True
-
-
-def script_message(error: BaseException, function: Callable[..., Any]) -> str:
-    """What a script's error says on its operator: the message and the line of the script."""
-    where = ""
-    trace = error.__traceback__
-    while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_filename.startswith("<") or trace.tb_next is None:
-            where = f"line {trace.tb_lineno}, in {code.co_name}"
-            if code.co_filename.startswith("<"):
-                break
-        trace = trace.tb_next
-    if isinstance(error, SyntaxError):
-        where = f"line {error.lineno}"
-    return f"{where}: {sentence(error)}" if where else sentence(error)

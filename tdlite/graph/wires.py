@@ -33,10 +33,6 @@ def many(label: str, required: bool = True) -> tuple[Wire, ...]:
     return (Wire(label, required, many=True),)
 
 
-_OUTPUT_FLAGS = ("bypass", "lock")
-"""Flags that change what an operator puts out; the others leave its result alone."""
-
-
 def connect(target: OP, index: int, source: OP | None) -> None:
     """Wire ``source`` into an input of ``target``, or with None open it. OpError when that cannot be."""
     if source is not None:

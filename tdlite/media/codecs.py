@@ -47,14 +47,22 @@ class Codec:
     """The four characters in mov and mp4, where FFmpeg's choice is not the one that plays everywhere."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """The same by the option `format`, for encoders that run in another process."""
-    jpeg: bool = False
-    """Full-range Rec.601 with chroma in the middle of its pixels, by the definition of JPEG."""
+    reading: tuple[int, bool] | None = None
+    """Matrix (H.273) and full range, where the definition of the format leaves no choice."""
     centred: bool = False
     """Chroma is in the middle of its pixels, by the definition of the format."""
+    b_frames: bool = False
+    reorder: int = 0
+    """By how many frames decoding comes before showing, with B-frames, where the encoder does not say it right."""
+    longest_interval: int = 0
+    """The most frames from key frame to key frame of an encoder that loses count with B-frames: each key frame
+    is asked for. 0: the encoder counts."""
     header: bool = False
     """The encoder's header goes to the file, not into the key frames."""
     largest_rate: int = 0
     """The most frames a second; 0 is no limit."""
+    shown_rate: int = 0
+    """The most frames a second that players show; 0 is no limit."""
     largest_tick: int = 0
     """The largest numerator of the rate; 0 is no limit."""
     process: bool = False
@@ -105,8 +113,8 @@ class Codec:
             if self.multiple == (1, 1):
                 need = "even sizes" if down == 2 else "an even width"
                 attempt += f" {wanted.title}"
-                if "yuv444" in self.pixel_formats:
-                    mends.append("the pixel format to yuv444")
+                full = [token for token in ("yuv444", "yuv444p10bit") if token in self.pixel_formats]
+                mends += [f"the pixel format to {token}" for token in full[:1]]
             else:
                 need = f"a width divisible by {across}" + (f" and a height divisible by {down}" if down > 1 else "")
             raise EncoderError(f"{attempt} (needs {need}); {' or '.join(mends)}")
@@ -152,20 +160,23 @@ CODECS: Mapping[str, Codec] = {
             *("mjpa", "Photo/Motion JPEG", "Motion JPEG", "mjpeg", "mjpeg", ("mov", "mp4", "mkv")),
             types=_only(("yuv420", "yuvj420p"), ("yuv422", "yuvj422p"), ("yuv444", "yuvj444p")),
             options=translate.mjpeg,
-            jpeg=True,
+            reading=(5, True),
             centred=True,
         ),
         Codec(
             *("mpeg4", "MPEG 4 (Part 2)", "MPEG-4 Part 2", "mpeg4", "mpeg4", ("mp4", "mov", "mkv")),
             types=_only(("yuv420", "yuv420p")),
             options=translate.mpeg4,
+            b_frames=True,
             header=True,
             largest_tick=65535,
+            longest_interval=translate.MPEG4_INTERVAL,
         ),
         Codec(
             *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mp4", "mov", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=x264_options,
+            b_frames=True,
             even=True,
         ),
         Codec(
@@ -191,6 +202,8 @@ CODECS: Mapping[str, Codec] = {
             *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mp4", "mov", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=translate.x265,
+            b_frames=True,
+            reorder=2,
             even=True,
             smallest=(16, 16),
             tag="hvc1",
@@ -200,11 +213,13 @@ CODECS: Mapping[str, Codec] = {
             types=_only(("3", "pal8")),
             options=translate.gif,
             largest_rate=100,
+            shown_rate=50,
         ),
         Codec(
             *("vp8", "VP8", "VP8", "vp8", "libvpx", ("webm", "mkv")),
             types=_only(("yuv420", "yuv420p"), ("rgba", "yuva420p")),
             options=translate.vp8,
+            reading=(5, False),
         ),
         Codec(
             *("vp9", "VP9", "VP9", "vp9", "libvpx-vp9", ("webm", "mkv", "mp4")),
@@ -223,6 +238,7 @@ CODECS: Mapping[str, Codec] = {
                 "4444xq": Type("ProRes 4444 XQ", _PRORES_4444),
             },
             options=translate.prores,
+            even=True,
         ),
         Codec(
             *("vvc", "VVC/H.266 (Slow)", "VVC", "vvc", "libvvenc", ("mp4", "mov", "mkv")),

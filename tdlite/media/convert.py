@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -40,20 +41,26 @@ def check_frame(frame: Pixels, width: int, height: int, index: int) -> None:
         )
 
 
-def quantised(frame: Pixels, depth: int) -> NDArray[np.uint8] | NDArray[np.uint16]:
+def quantised(frame: Pixels, depth: int) -> Pixels:
     """Return `frame` in the fixed-point type that `depth` bits are made from, rounded to nearest.
 
     Floats are clamped to 0..1, NaN becomes 0. uint8 stays: more bits would say nothing more.
     """
     if frame.dtype == np.uint8:
-        return frame  # type: ignore[return-value]
+        return frame
     if frame.dtype == np.uint16:
         if depth > 8:
-            return frame  # type: ignore[return-value]
+            return frame
         return ((frame.astype(np.uint32) * 255 + 32767) // 65535).astype(np.uint8)
-    most, dtype = (255, np.uint8) if depth == 8 else (65535, np.uint16)
     values = np.nan_to_num(np.clip(frame.astype(np.float32), 0, 1))
-    return (values * most + 0.5).astype(dtype)
+    return (values * 255 + 0.5).astype(np.uint8) if depth == 8 else (values * 65535 + 0.5).astype(np.uint16)
+
+
+def _headroom(frame: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return `frame` with white at 255·256, where FFmpeg's scaler has it on the way to YUV; alpha as it was."""
+    scaled = frame - (frame >> 8)
+    scaled[..., 3] = frame[..., 3]
+    return scaled
 
 
 class Converter:
@@ -76,8 +83,10 @@ class Converter:
         import av
 
         check_frame(frame, *self._shape, index)
-        pixels = np.ascontiguousarray(quantised(frame, bits(self._name)))
+        pixels: NDArray[Any] = np.ascontiguousarray(quantised(frame, bits(self._name)))
         kind = pixels.dtype.name
+        if kind == "uint16" and not is_rgb(self._name):
+            pixels = _headroom(pixels)
         if kind not in self._graphs:
             self._graphs[kind] = self._graph(_INPUTS[kind])
         graph = self._graphs[kind]
@@ -86,6 +95,8 @@ class Converter:
         graph.vpush(source)
         picture = graph.vpull()
         picture.pts, picture.time_base = index, time_base
+        # Some encoders go by the picture rather than by their own settings.
+        picture.color_primaries, picture.color_trc = self._colour.primaries, self._colour.transfer
         return picture
 
     def _graph(self, source: str) -> Graph:
@@ -111,7 +122,43 @@ class Converter:
         return graph
 
 
+class Palette:
+    """Convert frames of `width`×`height` to 256 colours, chosen anew for each frame.
+
+    `options` are those of FFmpeg's palettegen. A palette for the whole movie would need all its frames first.
+    """
+
+    def __init__(self, width: int, height: int, options: Mapping[str, str]) -> None:
+        import av
+
+        self._shape = (width, height)
+        self._graph = graph = av.filter.Graph()
+        source = graph.add("buffer", f"video_size={width}x{height}:pix_fmt=rgba:time_base=1/1000")
+        flip, split, sink = graph.add("vflip"), graph.add("split"), graph.add("buffersink")
+        palette = graph.add("palettegen", ":".join(f"{name}={value}" for name, value in options.items()))
+        use = graph.add("paletteuse", "new=1:dither=sierra2_4a")
+        graph.link_nodes(source, flip, split)
+        split.link_to(use, 0, 0)
+        split.link_to(palette, 1, 0)
+        palette.link_to(use, 0, 1)
+        graph.link_nodes(use, sink).configure()
+
+    def picture(self, frame: Pixels, index: int, time_base: Fraction) -> VideoFrame:
+        """Return frame `index`, [h, w, 4] with row 0 at the bottom, as a picture with row 0 on top."""
+        import av
+
+        check_frame(frame, *self._shape, index)
+        pixels: NDArray[Any] = np.ascontiguousarray(quantised(frame, 8))
+        source = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
+        source.pts = index
+        self._graph.vpush(source)
+        picture = self._graph.vpull()
+        picture.pts, picture.time_base = index, time_base
+        return picture
+
+
 def planes(picture: VideoFrame) -> bytes:
-    """Return the picture's samples as raw video: plane by plane, without the padding of its rows."""
-    data: NDArray[Any] = picture.to_ndarray()
-    return data.tobytes()
+    """Return the samples of a planar picture as raw video: plane by plane, without the padding of its rows."""
+    size = 1 if bits(picture.format.name) == 8 else 2
+    rows = (np.frombuffer(bytes(each), np.uint8).reshape(-1, each.line_size)[: each.height] for each in picture.planes)
+    return b"".join(row[:, : each.width * size].tobytes() for each, row in zip(picture.planes, rows, strict=True))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from tdlite.media.codecs import CODECS, Codec
-from tdlite.media.convert import Converter, check_colour
+from tdlite.media.convert import Converter, Palette, check_colour
 from tdlite.media.encoder import Colour, Packet, Pixels, Settings, StreamInfo
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import has_alpha, is_rgb
@@ -41,8 +42,8 @@ def stream_colour(codec: Codec, pixels: str, colour: Colour) -> Colour:
     """
     if is_rgb(pixels) or pixels == "rgba":
         return replace(colour, matrix=_GBR, full_range=True)
-    if codec.jpeg:
-        return replace(colour, matrix=5, full_range=True)
+    if codec.reading is not None:
+        return replace(colour, matrix=codec.reading[0], full_range=codec.reading[1])
     check_colour(colour)
     return colour
 
@@ -79,13 +80,22 @@ class LibavEncoder:
         pixels = row.pixels(settings)
         colour = stream_colour(row, pixels, settings.colour)
         options, self.warnings = row.options(settings)
+        if row.shown_rate and rate > row.shown_rate:
+            self.warnings.append(f"players show {row.title} at no more than {row.shown_rate} frames/s")
+        self._converter: Converter | Palette
+        if pixels == "pal8":
+            self._converter, options = Palette(width, height, options), {}
+        else:
+            self._converter = Converter(width, height, pixels, colour, row.centred)
         # SVT-AV1 announces itself on stderr unless it may only speak of errors.
         os.environ.setdefault("SVT_LOG", "1")
         context = av.CodecContext.create(self._name, "w")
         assert isinstance(context, VideoCodecContext)
         context.width, context.height, context.pix_fmt = width, height, pixels
         context.framerate, context.time_base = rate, 1 / rate
-        context.gop_size, context.max_b_frames = settings.keyframe_interval, settings.max_bframes
+        context.gop_size = row.longest_interval or settings.keyframe_interval
+        if row.b_frames:
+            context.max_b_frames = settings.max_bframes
         context.color_primaries, context.color_trc = colour.primaries, colour.transfer
         context.colorspace, context.color_range = colour.matrix, 2 if colour.full_range else 1
         # PyAV's default is slice threads, which makes x264 cut each frame into as many slices as cores.
@@ -101,7 +111,10 @@ class LibavEncoder:
                 "use another size or the default settings"
             ) from error
         self._context = context
-        self._converter = Converter(width, height, pixels, colour, row.centred)
+        self._packets = 0
+        self._interval = settings.keyframe_interval if row.longest_interval else 0
+        # x265 has no decoding times, but random ones, in movies shorter than its reordering.
+        self._reorder = row.reorder if settings.max_bframes else 0
         self._time_base = 1 / rate
         return StreamInfo(
             *(self.codec, width, height, rate, self._time_base, pixels, colour),
@@ -114,12 +127,15 @@ class LibavEncoder:
     def encode(self, frame: Pixels, index: int) -> list[Packet]:
         """Take [h, w, 4] RGBA, row 0 = bottom; EncoderError for another shape or type."""
         import av
+        from av.video.frame import PictureType
 
         if self._context is None:
             raise EncoderError(f"cannot encode frame {index}: the encoder is not open")
         picture = self._converter.picture(frame, index, self._time_base)
+        if self._interval and index % self._interval == 0:
+            picture.pict_type = PictureType.I
         try:
-            return [_packet(each) for each in self._context.encode(picture)]
+            return self._taken(self._context.encode(picture))
         except av.FFmpegError as error:
             raise EncoderError(f"cannot encode frame {index} ({self._name}: {error.strerror})") from error
 
@@ -131,13 +147,20 @@ class LibavEncoder:
             return []
         context, self._context = self._context, None
         try:
-            return [_packet(each) for each in context.encode(None)]
+            return self._taken(context.encode(None))
         except av.FFmpegError as error:
             raise EncoderError(f"cannot encode the last frames ({self._name}: {error.strerror})") from error
 
     def abort(self) -> None:
         """End the encoder; frames inside are dropped."""
         self._context = None
+
+    def _taken(self, found: Iterable[LibavPacket]) -> list[Packet]:  # type: ignore[type-arg]
+        packets = []
+        for each in map(_packet, found):
+            packets.append(each._replace(dts=self._packets - self._reorder) if self._reorder else each)
+            self._packets += 1
+        return packets
 
 
 def _packet(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]

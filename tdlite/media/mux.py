@@ -34,6 +34,15 @@ def _addition(data: bytes) -> PacketSideData:
     return addition
 
 
+def _opened(file: io.BytesIO, format: str) -> InputContainer:
+    import av
+    from av.container import InputContainer
+
+    container = av.open(file, format=format)
+    assert isinstance(container, InputContainer)
+    return container
+
+
 class _File(io.FileIO):
     """An unbuffered file that writes all it is given.
 
@@ -70,6 +79,7 @@ class Muxer:
         self._output: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._packets = 0
+        self._last: int | None = None
         make_folder(self.path)
         self._existed = os.path.lexists(self.path)
         try:
@@ -85,6 +95,10 @@ class Muxer:
         import av
 
         try:
+            # libav ends the process over such times, at the latest when it writes the index.
+            if packet.dts > packet.pts or (self._last is not None and packet.dts <= self._last):
+                raise ValueError(f"packet {self._packets} is to be decoded at {packet.dts}, shown at {packet.pts}")
+            self._last = packet.dts
             if self._output is None:
                 self._open(packet)
             assert self._output is not None
@@ -143,6 +157,7 @@ class Muxer:
             self._output = av.open(self._file, "w", format=self._container.format, options=self._options)
             stream = self._output.add_stream_from_template(carrier.streams.video[0], opaque=True)
         context = stream.codec_context
+        context.framerate = info.rate
         context.pix_fmt = info.pixel_format
         context.color_primaries = info.colour.primaries
         context.color_trc = info.colour.transfer
@@ -150,7 +165,7 @@ class Muxer:
         context.color_range = 2 if info.colour.full_range else 1
         if info.extradata is not None:
             context.extradata = info.extradata
-        if info.tag and self._container.format in ("mov", "mp4"):
+        if info.tag:
             context.codec_tag = info.tag
         if info.depth:
             context.bits_per_coded_sample = info.depth
@@ -165,7 +180,7 @@ class Muxer:
 
         info = self._info
         if info.codec in _RAW:
-            return av.open(io.BytesIO(first.data), format=_RAW[info.codec])
+            return _opened(io.BytesIO(first.data), _RAW[info.codec])
         carrier = io.BytesIO()
         format = "mov" if info.codec in _MOV else "nut"
         with av.open(carrier, "w", format=format) as file:
@@ -176,7 +191,7 @@ class Muxer:
             packet.is_keyframe = True
             file.mux(packet)
         carrier.seek(0)
-        return av.open(carrier, format=format)
+        return _opened(carrier, format)
 
     def _error(self, error: Exception) -> MediaError:
         import av

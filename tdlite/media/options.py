@@ -21,7 +21,7 @@ _LACKS = {
     "profile": "profiles to choose from",
     "bitrate_mode": "bit rates to choose from",
     "quality": "quality to choose",
-    "keyframe_interval": "key-frame interval: every frame is a key frame",
+    "keyframe_interval": "key-frame interval to choose",
     "max_bframes": "B-frames to limit",
     "slices": "slices",
     "entropy": "entropy mode to choose",
@@ -184,6 +184,10 @@ def _quantiser(settings: Settings) -> dict[str, str]:
     return options
 
 
+MPEG4_INTERVAL = 600
+"""FFmpeg's mpeg4 has a key frame at least as often."""
+
+
 def mpeg4(settings: Settings) -> Translation:
     """FFmpeg's mpeg4."""
     title = "MPEG-4 Part 2"
@@ -197,6 +201,8 @@ def mpeg4(settings: Settings) -> Translation:
     elif settings.motion == "full":
         warnings.append(f"{title} has no full-pixel motion prediction; half pixels are used")
     options["flags"] = flags
+    if settings.keyframe_interval > MPEG4_INTERVAL:
+        warnings.append(f"{title} has a key frame every {MPEG4_INTERVAL} frames at least")
     return options, warnings + unused(title, settings, "profile", "slices", "entropy", "speed")
 
 

@@ -21,7 +21,8 @@ from .cook import At, gather
 
 if TYPE_CHECKING:
     from tdlite.graph.comp import COMP
-    from tdlite.graph.project import Project, Run
+    from tdlite.graph.project import Project
+    from tdlite.graph.scripts import Run
 
 Rows = tuple[tuple[str, ...], ...]
 Content = str | Rows

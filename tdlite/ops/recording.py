@@ -21,8 +21,8 @@ from .recordingfiles import ImageFiles, MovieFile, writable
 from .recordingnames import Names, Plan, plan
 
 if TYPE_CHECKING:
+    from tdlite.graph.journal import Change
     from tdlite.graph.op import OP
-    from tdlite.graph.project import Change
 
 
 @dataclass

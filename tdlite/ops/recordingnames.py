@@ -109,7 +109,7 @@ class Names:
     def number(self, plan: Plan, n: int, unique: bool) -> int:
         """The N of a recording that would start now: ``n``, or with ``unique`` the first free one from there on."""
         before = ""
-        for number in count(n) if unique else ():
+        for number in count(n) if unique and self._file(plan, n, 0) else ():
             path = self.path(plan, number)
             if path == before:  # the name has no N: no other number would be better
                 break

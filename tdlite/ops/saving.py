@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from tdlite.graph.op import OP
 from tdlite.graph.project import Project
+from tdlite.media.errors import OutputError
 from tdlite.media.files import make_folder
 from tdlite.media.images import encode_image, write_atomically
 from tdlite.media.sequence import ImageWriter
@@ -24,15 +26,23 @@ def save(
     metadata: Sequence[tuple[str, str]],
 ) -> None:
     """Write a picture; the format by the path's suffix. MediaError, or with ``asynchronous`` an error on ``op``."""
+    folder = os.path.dirname(path)
     if create_folders:
         make_folder(path)
+    elif not os.path.isdir(folder):
+        raise OutputError(f"cannot save {path}: there is no folder {folder}; make it or give createFolders=True", path)
     if asynchronous:
         saves = op.project.resources.get("saves")
         if saves is None:
             saves = op.project.resources["saves"] = Saves(op.project)
         saves.submit(op, path, pixels, quality, metadata)
     else:
-        write_atomically(path, encode_image(pixels, path[path.rfind(".") :], quality, metadata))
+        write_atomically(path, encode_image(pixels, suffix_of(path), quality, metadata))
+
+
+def suffix_of(name: str) -> str:
+    """What tells the type of an image file: ``.png`` of a path, or of ``.png`` itself; without a dot the name."""
+    return (os.path.splitext(name)[1] or os.path.basename(name)).lower()
 
 
 class Saves:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdlite.gpu.context import Gpu
+from tdlite.gpu.dispatch import Dispatch
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass, Sampler
@@ -105,18 +106,25 @@ class TOP(OP):
         inputs = gather(self)
         at = At(self, self.values.row(0), inputs, self.values.row(1))
         spec: Spec = self.spec_memo.pull()
-        made = step(self, at) if self.stateful else self.describe(at, spec)
+        made = step(self, at) if self.stateful and self.steps(at.par) else self.describe(at, spec)
         if isinstance(made, WithError):
             return made._replace(value=self._drawn(made.value, at.common))
         return self._drawn(made, at.common)
 
-    def _drawn(self, made: Pass | Image, common: Any) -> Image:
+    def steps(self, par: Any) -> bool:
+        """Whether a cook with these values steps the state: an operator may have one only in some modes."""
+        return True
+
+    def _drawn(self, made: Pass | Dispatch | Image, common: Any) -> Image:
         """Draw what the operator described, as often as the Common page's Passes say."""
         if isinstance(made, Image):
             return made
         gpu = gpu_of(self.project)
-        if common.chanmask != "rgba":
-            made = made._replace(mask=toppage.MASK_BITS[common.chanmask])
+        mask = toppage.MASK_BITS[common.chanmask]
+        if isinstance(made, Dispatch):
+            return gpu.draw(made._replace(job=made.job._replace(mask=mask), passes=common.npasses))
+        if mask != 15:
+            made = made._replace(mask=mask)
         image = gpu.draw(made)
         for number in range(1, common.npasses):
             self.curPass = number
@@ -171,9 +179,12 @@ class TOP(OP):
 
     def same_output(self, a: Image, b: Image) -> bool:
         """Whether two cooks drew the same pixels."""
-        return a is b or (
-            a.spec == b.spec and np.array_equal(read_raw(a), read_raw(b), equal_nan=a.format.kind == "float")
-        )
+        if a is b:
+            return True
+        if a.spec != b.spec or len(a.others) != len(b.others):
+            return False
+        both = zip((a, *a.others), (b, *b.others), strict=True)
+        return all(np.array_equal(read_raw(x), read_raw(y), equal_nan=x.format.kind == "float") for x, y in both)
 
     def _memos(self) -> Iterator[Memo]:
         yield self.spec_memo
@@ -242,16 +253,19 @@ class TOP(OP):
         assert array is not None
         row = self._coordinate("vertical", y, v, "y", "v", array.shape[0])
         column = self._coordinate("horizontal", x, u, "x", "u", array.shape[1])
+        if z is not None or w is not None:
+            self._coordinate("depth", z, w, "z", "w", self.depth)
         red, green, blue, alpha = (float(value) for value in array[row, column])
         return red, green, blue, alpha
 
     def _coordinate(self, way: str, pixel: float | None, unit: float | None, a: str, b: str, size: int) -> int:
         if (pixel is None) == (unit is None):
             raise OpError(f"{self.path}: sample() takes one {way} coordinate, {a} or {b}")
-        place = int(pixel) if pixel is not None else min(int(float(unit or 0) * size), size - 1)
-        if not 0 <= place < size:
-            raise OpError(f"{self.path}: sample({a}={place}) is outside; {a} runs from 0 to {size - 1}")
-        return place
+        name, given, last = (a, pixel, size - 1) if pixel is not None else (b, unit, 1)
+        value = float(given or 0)
+        if not (0 <= value < size if name == a else 0 <= value <= 1):
+            raise OpError(f"{self.path}: sample({name}={given}) is outside; {name} runs from 0 to {last}")
+        return int(value) if name == a else min(int(value * size), size - 1)
 
     def save(
         self,
@@ -276,8 +290,9 @@ class TOP(OP):
         """The picture as the bytes of an image file; the type is the suffix of ``filetype``."""
         from tdlite.media.images import encode_image
 
-        suffix = os.path.splitext("x" + filetype if filetype.startswith(".") else filetype)[1].lower()
-        return bytearray(encode_image(stored(self.image()), suffix, quality, pairs(metadata)))
+        from .saving import suffix_of
+
+        return bytearray(encode_image(stored(self.image()), suffix_of(filetype), quality, pairs(metadata)))
 
     def info(self) -> dict[str, float]:
         spec = self.spec_memo.peek() or Spec.square(0, 0)
@@ -325,6 +340,9 @@ def file_type(format: str) -> type[Any]:
 
 
 def pairs(metadata: Any) -> Sequence[tuple[str, str]]:
-    """Metadata given as a dict or as any list of pairs."""
+    """Metadata given as a dict or as any list of pairs. OpError when it is neither."""
     items = metadata.items() if isinstance(metadata, dict) else metadata
-    return [(str(key), str(value)) for key, value in items]
+    try:
+        return [(str(key), str(value)) for key, value in items]
+    except (TypeError, ValueError):
+        raise OpError(f"metadata is a dict or a list of pairs of key and value, not {metadata!r}") from None

@@ -47,7 +47,9 @@ common = Page(
     ),
     (Int("resolutionw", 256, label="Resolution W", unit="px", help="Width; without an input this is the size."),),
     (Int("resolutionh", 256, label="Resolution H", unit="px", help="Height; without an input this is the size."),),
-    Toggle("resmult", True, label="Use Global Res Multiplier", help="Multiply by project.resolutionMultiplier."),
+    Toggle(
+        "resmult", True, label="Use Global Res Multiplier", help="Multiply Resolution by project.resolutionMultiplier."
+    ),
     Menu(
         "outputaspect",
         (("useinput", "Use Input"), ("resolution", "Resolution"), ("custom", "Custom Aspect")),
@@ -91,27 +93,28 @@ generator_output = Page(
 def resolve(par: Any, first: Spec | None, multiplier: float, max_size: int) -> Spec:
     """The spec that a Common page asks for, given the first input's. OpError for an impossible size.
 
-    Fractions of an input are rounded to whole pixels, at least 1.
+    Fractions of an input are rounded to whole pixels, at least 1. The multiplier is for sizes that are typed:
+    a size that comes from an input has it already.
     """
-    width, height = par.resolutionw, par.resolutionh
     mode = par.outputresolution
-    if first is not None and mode != "custom":
-        if mode == "useinput":
-            width, height = first.width, first.height
-        elif mode in SCALES:
-            times, over = SCALES[mode]
-            width, height = (max(1, round(side * times / over)) for side in first[:2])
-        else:
+    if first is not None and mode == "useinput":
+        width, height = first.width, first.height
+    elif first is not None and mode in SCALES:
+        times, over = SCALES[mode]
+        width, height = (max(1, round(side * times / over)) for side in first[:2])
+    else:
+        width, height = par.resolutionw, par.resolutionh
+        if width < 1 or height < 1:
+            raise OpError(
+                f"a resolution of {width}×{height} is not possible; set resolutionw and resolutionh to at least 1"
+            )
+        if par.resmult and multiplier != 1.0:
+            width, height = max(1, round(width * multiplier)), max(1, round(height * multiplier))
+        if first is not None and mode != "custom":
             factor = min(width / first.width, height / first.height)
             if mode == "limit":
                 factor = min(1.0, factor)
             width, height = (max(1, round(side * factor)) for side in first[:2])
-    if par.resmult and multiplier != 1.0:
-        width, height = max(1, round(width * multiplier)), max(1, round(height * multiplier))
-    if width < 1 or height < 1:
-        raise OpError(
-            f"a resolution of {width}×{height} is not possible; set resolutionw and resolutionh to at least 1"
-        )
     if width > max_size or height > max_size:
         raise OpError(f"a resolution of {width}×{height} is over the limit of this GPU, {max_size} pixels a side")
     pixel_format = par.format

@@ -120,6 +120,8 @@ def test_what_exists_is_not_replaced_unless_asked(tdlite: Tdlite, tmp_path: Path
         (("-o", "a.png", "--codec", "h264nvgpu"), "--codec is for movies"),
         (("-o", "a.png", "--frames", "5:3"), "not a range of frames"),
         (("-o", "a.png", "--size", "0x5"), "not a size"),
+        (("-o", "a.mp4", "--quality", "7"), "not a quality: it runs from 0 (small) to 1 (best)"),
+        (("-o", "a.mp4", "--quality", "nan"), "not a quality"),
         (("-o", "a.mp4", "--codec", "h264nvg"), "no menu entry 'h264nvg' (nearest: 'h264nvgpu')"),
         (("-o", "a.png", "--top", "/rect2"), "no operator '/rect2' (nearest: '/rect1')"),
         (("-o", "a.png", "--top", "/"), "not a TOP"),

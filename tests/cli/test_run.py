@@ -164,6 +164,12 @@ def test_json_progress_is_one_line_a_frame_and_a_problem(tdlite: Tdlite) -> None
     assert lines[-1] == {"event": "end", "exit": 1}
 
 
+def test_what_a_network_prints_does_not_come_between_json_lines(tdlite: Tdlite) -> None:
+    result = tdlite("run", "net.py", "--frames", "1", "--progress", "json", net=f"print('hello')\n{RECTANGLE}")
+    assert [json.loads(line)["event"] for line in result.stdout.splitlines()] == ["frame", "end"]
+    assert "hello" in result.stderr
+
+
 def test_the_rate_is_the_network_files_unless_the_command_line_says_otherwise(tdlite: Tdlite) -> None:
     net = "cookRate = 24\ndef build(root):\n    print(float(root.project.rate))\n"
     assert tdlite("run", "net.py", "--frames", "1", net=net).stdout == "24.0\n"

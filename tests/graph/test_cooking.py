@@ -245,7 +245,8 @@ def test_a_cycle_of_a_thousand_operators_ends_and_clears(net: Any) -> None:
         op.inputConnectors[0].connect(ops[number - 1])
     net.frames(2, pull=[ops[500]])
     assert all(op.errors().startswith("dependency cycle") for op in ops)
-    assert ops[0].errors().count("→") == 1000
+    assert {op.errors() for op in ops} == {ops[0].errors()}
+    assert "→ … (992 more) →" in ops[0].errors()
     ops[0].inputConnectors[0].disconnect()
     ops[0].par.a = 1
     assert ops[-1].value == 1

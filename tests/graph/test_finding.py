@@ -218,6 +218,9 @@ def test_a_dat_is_a_module_for_its_neighbours(net: Any) -> None:
     op = net.make(sumX, "s", a="=mod.utils.twice(4)", b="=mod('/utils').twice(1)")
     assert op.value == 12
     assert dat.module.here == "utils"
+    inside = net.make(boxCOMP, "box")
+    net.textDAT("own", parent=inside).text = "value = 3"
+    assert net.make(sumX, "s", parent=inside, a="=mod.own.value").value == 3
     dat.text = "def twice(x):\n    return 20 * x\n"
     assert op.value == 120
     dat.text = "def twice(x:\n"

@@ -31,15 +31,27 @@ def number_of(picture: NDArray[np.uint8]) -> int:
     return sum(int(row[bit * bar + bar // 2].mean() > 128) << bit for bit in range(BITS))
 
 
-def decode(path: Path, pixel_format: str = "rgb24", *filters: str) -> NDArray[np.uint8]:
-    """Decode all frames with ffmpeg: [n, h, w, 3] for 'rgb24' and, as planes, [n, 3, h, w] for 'yuv444p'."""
+_CHANNELS = {"rgb24": 3, "rgba": 4, "rgba64le": 4}
+
+
+def decode(path: Path, pixel_format: str = "rgb24", *filters: str, decoder: str = "") -> NDArray[Any]:
+    """Decode all frames with ffmpeg: [n, h, w, channels], or for YUV as planes, [n, 3, h, w] of 'yuv444p'."""
     stream = probe(path)["streams"][0]
-    command = ["ffmpeg", "-v", "error", "-i", str(path), *filters, "-fps_mode", "passthrough"]
-    command += ["-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
+    command = ["ffmpeg", "-v", "error", *(("-c:v", decoder) if decoder else ()), "-i", str(path), *filters]
+    command += ["-fps_mode", "passthrough", "-f", "rawvideo", "-pix_fmt", pixel_format, "-"]
     data = subprocess.run(command, check=True, capture_output=True).stdout
-    height, width = stream["height"], stream["width"]
-    shape = (-1, height, width, 3) if pixel_format == "rgb24" else (-1, 3, height, width)
-    return np.frombuffer(data, np.uint8).reshape(shape)
+    size = stream["height"], stream["width"]
+    dtype = "<u2" if pixel_format.endswith("le") else np.uint8
+    shape = (-1, *size, _CHANNELS[pixel_format]) if pixel_format in _CHANNELS else (-1, 3, *size)
+    return np.frombuffer(data, dtype).reshape(shape)
+
+
+def samples(path: Path, count: int) -> NDArray[Any]:
+    """Decode `count` frames with ffmpeg as they are stored, without any conversion: [count, samples]."""
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-fps_mode", "passthrough", "-f", "rawvideo", "-"]
+    data = subprocess.run(command, check=True, capture_output=True).stdout
+    deep = probe(path)["streams"][0]["pix_fmt"].endswith("le")
+    return np.frombuffer(data, "<u2" if deep else np.uint8).reshape(count, -1)
 
 
 def probe(path: Path, *arguments: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A process that records, for tests that end or limit it: recorder.py PATH FRAMES HOW."""
+"""A process that records, for tests that end or limit it: recorder.py PATH FRAMES HOW [CODEC]."""
 
 from __future__ import annotations
 
@@ -11,18 +11,19 @@ import numpy as np
 from movies import numbered_frame  # type: ignore[import-not-found]  # beside this script
 
 from tdlite.media.encoder import Settings
+from tdlite.media.encoders import encoder_for
 from tdlite.media.errors import OutputError
-from tdlite.media.libav import LibavEncoder
 from tdlite.media.movie import MovieWriter
 
 forgotten: list[object] = []
 
 
-def main(path: str, frames: int, how: str) -> None:
+def main(path: str, frames: int, how: str, codec: str = "h264nvgpu") -> None:
     if how.startswith("limit="):
         limit = int(how.removeprefix("limit="))
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-    movie = MovieWriter(path, LibavEncoder(), "automatic", 160, 96, 30, Settings(keyframe_interval=30))
+    settings = Settings(keyframe_interval=30, pixel_format="automatic")
+    movie = MovieWriter(path, encoder_for(codec, settings), "automatic", 160, 96, 30, settings)
     random = np.random.default_rng(1)
     try:
         for index in range(frames):
@@ -42,4 +43,4 @@ def main(path: str, frames: int, how: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
+    main(sys.argv[1], int(sys.argv[2]), *sys.argv[3:])

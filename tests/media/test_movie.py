@@ -137,8 +137,30 @@ def test_a_process_that_forgets_to_close_still_ends_and_finishes_the_file(tmp_pa
     assert numbers(path) == list(range(20))
 
 
-def run_recorder(path: Path, frames: int, how: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(Path(__file__).with_name("recorder.py")), str(path), str(frames), how]
+@pytest.mark.parametrize(
+    ("codec", "container", "delay"),
+    [
+        # What the encoder holds back: nothing, or what it looks ahead.
+        *(("rle", "mov", 2), ("mjpa", "mp4", 2), ("mpeg4", "mp4", 4), ("prores", "mov", 4), ("prores", "mkv", 4)),
+        *(("hap", "mov", 30), ("cineform", "mov", 4), ("h265nvgpu", "mp4", 40), ("h265nvgpu", "mkv", 40)),
+        *(("vp9", "webm", 40), ("vp8", "mkv", 40), ("av1", "mp4", 70), ("av1", "mkv", 70)),
+    ],
+)
+def test_a_killed_process_leaves_a_playable_file_with_other_codecs(
+    codec: str, container: str, delay: int, tmp_path: Path
+) -> None:
+    path = tmp_path / f"a.{container}"
+    result = run_recorder(path, 160, "kill", codec)
+    assert result.returncode == -9
+    found = numbers(path)
+    assert found == list(range(len(found)))
+    # Lost: one key-frame interval (30; or a second), the queue (3), and threads that encode ahead.
+    assert len(found) >= 160 - 30 - 3 - 6 - delay
+    assert probe(path)["streams"][0]["start_pts"] == 0
+
+
+def run_recorder(path: Path, frames: int, how: str, *codec: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, str(Path(__file__).with_name("recorder.py")), str(path), str(frames), how, *codec]
     return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tdlite.gpu.formats import FORMATS
 from tdlite.graph.op import Phase
-from tdlite.ops import TOP, registry, toppage, xform
+from tdlite.ops import TOP, glslvalues, registry, toppage, xform
 from tdlite.ops import top as top_module
 from tdlite.ops.top import gpu_of
 
@@ -21,7 +21,7 @@ SHADED = [
     for name, cls in TOPS.items()
     if cls.shader or (files("tdlite.shaders") / f"{name.removesuffix('TOP')}.glsl").is_file()
 ]
-BASE = "".join(map(inspect.getsource, (top_module, toppage, xform)))
+BASE = "".join(map(inspect.getsource, (top_module, toppage, xform, glslvalues)))
 
 
 def made(net, name, size=(17, 9), **pars):
@@ -74,7 +74,7 @@ def test_its_defaults_are_valid(name):
 @pytest.mark.parametrize("name", TOPS)
 def test_what_it_declares_it_uses(name):
     cls = TOPS[name]
-    file = inspect.getsource(inspect.getmodule(cls))
+    file = "".join(inspect.getsource(inspect.getmodule(base)) for base in cls.__mro__[: cls.__mro__.index(TOP)])
     shader = shader_text(cls) if name in SHADED else ""
     packed = {group.name + "unit" for group in cls.table.own.groups if group.length and group.glsl}
     for group in cls.table.own.groups:

@@ -1,0 +1,55 @@
+"""Scripts that wait for their frame, and what a script's error says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .engine import sentence
+
+if TYPE_CHECKING:
+    from .project import Project
+
+
+class Run:
+    """A script waiting for its frame."""
+
+    def __init__(
+        self, project: Project, function: Callable[[], Any], due: int, end_frame: bool, group: str | None
+    ) -> None:
+        self._project = project
+        self._function = function
+        self.due = due
+        self.end_frame = end_frame
+        self.group = group
+        self.active = True
+
+    @property
+    def remainingFrames(self) -> int:
+        return max(0, self.due - self._project.next_frame)
+
+    @property
+    def remainingMilliseconds(self) -> float:
+        return float(1000 * self.remainingFrames / self._project.rate)
+
+    def kill(self) -> None:
+        """Never run it."""
+        self.active = False
+        if self in self._project._runs:
+            self._project._runs.remove(self)
+
+
+def script_message(error: BaseException, function: Callable[..., Any]) -> str:
+    """What a script's error says on its operator: the message and the line of the script."""
+    where = ""
+    trace = error.__traceback__
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_filename.startswith("<") or trace.tb_next is None:
+            where = f"line {trace.tb_lineno}, in {code.co_name}"
+            if code.co_filename.startswith("<"):
+                break
+        trace = trace.tb_next
+    if isinstance(error, SyntaxError):
+        where = f"line {error.lineno}"
+    return f"{where}: {sentence(error)}" if where else sentence(error)

@@ -1,0 +1,83 @@
+"""Older and other GLSL than ours: what shaders from elsewhere say is put into today's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tdlite.gpu.source import Line
+
+from .glsltext import substituted
+
+_LOOKUPS = {
+    f"texture{kind}{how}{ending}": f"texture{how}"
+    for kind in ("1D", "2D", "3D", "Cube", "2DRect", "2DArray")
+    for how in ("", "Lod", "Proj", "ProjLod", "Grad", "ProjGrad")
+    for ending in ("", "EXT", "ARB")
+}
+"""Functions that look a texture up, by dimension, and the one that has taken their place."""
+_VULKAN_EXTENSION = re.compile(
+    r"^[ \t]*#[ \t]*extension[ \t]+GL_(?:EXT_nonuniform_qualifier|KHR_vulkan_glsl)\b.*$", re.M
+)
+_DESCRIPTOR_SET = re.compile(r"(?<=[(,])\s*set\s*=\s*\d+\s*,\s*|\s*,\s*set\s*=\s*\d+\s*(?=[,)])")
+_OLD_OUTPUT = "td_FragColor"
+_ADVICE = {
+    "mainImage": "a shader needs void main(); mainImage() is not called by anybody",
+    "gl_FragColor": "the old gl_FragColor is one output, and cannot stand beside outputs of its own",
+}
+_PIXEL_ADVICE = {
+    "gl_GlobalInvocationID": "gl_GlobalInvocationID belongs to compute shaders; set mode to compute",
+    "TDImageStoreOutput": "TDImageStoreOutput() belongs to compute shaders; set mode to compute",
+}
+_COMPUTE_ADVICE = {
+    "vUV": "a compute shader has no vUV; use (vec2(gl_GlobalInvocationID.xy) + 0.5) * uTDOutputInfo.res.xy",
+    "gl_FragCoord": "a compute shader has no gl_FragCoord; use gl_GlobalInvocationID",
+    "TDImageLoadOutput": "TDImageLoadOutput() needs outputaccess set to readwrite",
+    "imageLoad": "reading outputs needs outputaccess set to readwrite",
+}
+
+
+def modernised(lines: list[Line], words: frozenset[str], compute: bool) -> tuple[list[Line], list[str]]:
+    """An author's lines in today's words, and the declarations that those need before them.
+
+    ``texture2D()`` and its like become ``texture()``; ``gl_FragColor`` and ``gl_FragData`` an output;
+    ``varying`` what a fragment shader gets in; Vulkan's descriptor sets and extensions are left out.
+    """
+    text = "\n".join(line.text for line in lines)
+    declared: list[str] = []
+    if "extension" in words:
+        lines = substituted(lines, _VULKAN_EXTENSION, "")
+    if "set" in words:
+        lines = substituted(lines, _DESCRIPTOR_SET, "")
+    if compute:
+        wanted = []
+    else:
+        wanted = sorted(words & {"gl_FragColor", "gl_FragData"})
+        if "varying" in words:
+            lines = substituted(lines, re.compile(r"\bvarying\b"), "in")
+        if "gl_TexCoord" in words:
+            lines = substituted(lines, re.compile(r"\bgl_TexCoord\s*\[\s*\d+\s*\]"), "vec4(vUV.st, 0.0, 1.0)")
+    for name in wanted:
+        size = "[TD_NUM_COLOR_BUFFERS]" if name == "gl_FragData" else ""
+        declared.append(f"layout(location = 0) out vec4 {_OLD_OUTPUT}{size};")
+        lines = substituted(lines, re.compile(rf"\b{name}\b"), _OLD_OUTPUT)
+    lookups = [name for name in _LOOKUPS if name in words and not re.search(rf"\b(?:vec4|define)\s+{name}\b", text)]
+    if lookups:
+        if re.search(r"\buniform\s+sampler\w+\s+texture\b", text):  # a name that was free in those days
+            lines = substituted(lines, re.compile(r"\btexture\b"), "td_texture")
+        calls = re.compile(rf"\b(?:{'|'.join(lookups)})\b(?=\s*\()")
+        lines = substituted(lines, calls, lambda match: _LOOKUPS[match[0]])
+    return lines, declared
+
+
+def needs(words: frozenset[str]) -> frozenset[str]:
+    """The names of the interface that old words stand for."""
+    more = {"gl_FragData": "TD_NUM_COLOR_BUFFERS", "gl_TexCoord": "vUV"}
+    return words | {name for old, name in more.items() if old in words}
+
+
+def advice(words: Iterable[str], compute: bool) -> str:
+    """What a shader that did not compile should use instead of names from other times and places."""
+    return "; ".join(
+        text for word, text in {**_ADVICE, **(_COMPUTE_ADVICE if compute else _PIXEL_ADVICE)}.items() if word in words
+    )

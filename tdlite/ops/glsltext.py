@@ -1,0 +1,113 @@
+"""An author's shader text: the lines of a DAT, with the DATs and files that it includes."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from tdlite.gpu.errors import ShaderError
+from tdlite.gpu.source import Line, uncommented
+from tdlite.graph.finding import near
+
+from .dat import DAT
+
+_INCLUDE = re.compile(r'\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")\s*$')
+
+Stamp = tuple[int, int] | None
+"""What tells one state of a file from another: time and size, None without a file."""
+
+
+def stamp(path: str) -> Stamp:
+    """The state of a file."""
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+class Reader:
+    """Reads texts, each DAT and file once, where it is first included.
+
+    ``folders`` are searched for included files after the folder of the file that includes. ``files`` are all
+    files that were looked for, with their states: those that were not there, too.
+    """
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self._folders = folders
+        self._seen: set[str] = set()
+        self.files: dict[str, Stamp] = {}
+
+    def lines(self, dat: DAT) -> list[Line]:
+        """The lines of a DAT, comments blanked. Raises ShaderError."""
+        return self._dat(dat, dat, ())
+
+    def _dat(self, dat: DAT, me: DAT, stack: tuple[str, ...]) -> list[Line]:
+        self._seen.add(dat.path)
+        return self._expanded(dat.text, dat.path, dat, "", (*stack, dat.path))
+
+    def _expanded(self, text: str, name: str, me: DAT, folder: str, stack: tuple[str, ...]) -> list[Line]:
+        """The lines of a text; ``me`` is where its includes of DATs are looked for from, ``folder`` those of files."""
+        lines: list[Line] = []
+        for number, content in enumerate(uncommented(text).splitlines(), 1):
+            line = Line(content, name, number)
+            match = _INCLUDE.match(content)
+            if match is None:
+                lines.append(line)
+                continue
+            wanted = match[1] or match[2]
+            found = me.op(wanted)
+            if found is not None and not isinstance(found, DAT):
+                raise fault(line, f"#include: {found.path} is a {found.opType}, not a DAT; {wanted!r}")
+            path = found.path if found is not None else self._file(wanted, folder, me, line)
+            if path in stack:
+                raise fault(line, f"#include: {' → '.join((*stack, path))}: a text cannot include itself")
+            if path in self._seen:
+                continue
+            if found is not None:
+                lines.extend(self._dat(found, found, stack))
+            else:
+                self._seen.add(path)
+                read = self._read(path, line)
+                lines.extend(self._expanded(read, path, me, os.path.dirname(path), (*stack, path)))
+        return lines
+
+    def _file(self, wanted: str, folder: str, me: DAT, line: Line) -> str:
+        """The path of an included file; ShaderError when it is nowhere."""
+        for place in (folder, *self._folders):
+            if place or os.path.isabs(wanted):
+                path = os.path.normpath(os.path.join(place, wanted))
+                self.files[path] = stamp(path)
+                if os.path.isfile(path):
+                    return path
+        hint = near(me, (wanted,))
+        where = f", and no such file in {', '.join(filter(None, (folder, *self._folders)))}" if "." in wanted else ""
+        raise fault(line, f"#include: there is no DAT {wanted!r}{hint}{where}")
+
+    @staticmethod
+    def _read(path: str, line: Line) -> str:
+        try:
+            with open(path, encoding="utf-8", errors="replace") as file:
+                return file.read()
+        except OSError as error:
+            raise fault(line, f"#include: cannot read {path}: {error.strerror}") from None
+
+
+def fault(line: Line, message: str) -> ShaderError:
+    """A message about one line of an author."""
+    return ShaderError(f"{line.name}:{line.number}: {message}", ((line.name, line.number, message),))
+
+
+def substituted(
+    lines: Iterable[Line], pattern: re.Pattern[str], replacement: str | Callable[[re.Match[str]], str]
+) -> list[Line]:
+    """Lines in which all matches are replaced, also those over several lines; each line keeps its number."""
+    lines = list(lines)
+
+    def replaced(match: re.Match[str]) -> str:
+        new = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
+        return new + "\n" * (match[0].count("\n") - new.count("\n"))
+
+    text = pattern.sub(replaced, "\n".join(line.text for line in lines))
+    return [line._replace(text=new) for line, new in zip(lines, text.split("\n"), strict=True)] if lines else lines

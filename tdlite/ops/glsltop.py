@@ -1,0 +1,263 @@
+"""The base of GLSL TOPs: pictures by shaders of one's own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from tdlite.gpu.dispatch import MOST_GROUPS, Dispatch, working_format
+from tdlite.gpu.formats import FORMATS
+from tdlite.gpu.image import Image, Spec
+from tdlite.gpu.passes import Pass, Sampler
+from tdlite.gpu.program import PixelProgram
+from tdlite.gpu.source import load
+from tdlite.graph.comp import COMP
+from tdlite.graph.engine import VALUE, Cell, CookError, Memo, WithError
+from tdlite.graph.errors import OpError
+from tdlite.graph.pardefs import RGBA, DATRef, Folder, Int, Menu, Page, Pulse, Toggle
+from tdlite.graph.paths import nearest
+
+from .cook import At
+from .dat import DAT
+from .glsl import Target
+from .glslbuild import Build, built
+from .glsltext import Reader, Stamp, stamp
+from .glslvalues import BUFFERS, MATRICES, NUMBERS, Sent, pages, sent
+from .top import TOP, gpu_of
+
+_SEQUENCES = ("vec", "color", "array", "matrix")
+"""The pages whose blocks set uniforms."""
+
+
+class GlslTOP(TOP):
+    """What GLSL TOPs share; they differ in their inputs."""
+
+    parameters = (
+        Page(
+            "GLSL",
+            Menu("glslversion", [(f"glsl{n}", f"{n / 100:.2f}") for n in (330, 400, 410, 420, 430, 440, 450, 460)],
+                 "glsl430", label="GLSL Version",
+                 help="The language version, unless the text has a #version line; at most what the device knows."),
+            Menu("mode", (("vertexpixel", "Vertex/Pixel Shader"), ("compute", "Compute Shader")), label="Mode",
+                 help="Draw every pixel, or run work groups that write where they like."),
+            DATRef("predat", label="Preprocess Directives", help="Its text comes before all declarations."),
+            DATRef("pixeldat", label="Pixel Shader", help="The DAT whose text is the shader."),
+            DATRef("computedat", label="Compute Shader", help="The DAT whose text is the compute shader."),
+            Folder("includefolder", label="Include Folder", help="Where files are looked for that texts include."),
+            Menu("errorbehavior", (("showcheckerboard", "Show Checkerboard"), ("showblack", "Show Black"),
+                                   ("showprevious", "Show Previous Shader")), label="Error Behavior",
+                 help="The picture while the shader does not compile."),
+            Pulse("loaduniformnames", label="Load Uniform Names",
+                  help="Add a block for each uniform of the shader that has no value yet."),
+            Toggle("autodispatchsize", True, label="Auto Dispatch Size",
+                   help="Run as many work groups as cover the picture."),
+            (Int("dispatchsizex", 1, low=1, high=MOST_GROUPS, label="Dispatch Size X", help="Work groups in x."),),
+            (Int("dispatchsizey", 1, low=1, high=MOST_GROUPS, label="Dispatch Size Y", help="Work groups in y."),),
+            (Int("dispatchsizez", 1, low=1, high=MOST_GROUPS, label="Dispatch Size Z", help="Work groups in z."),),
+            Menu("outputaccess", (("writeonly", "Write Only"), ("readwrite", "Read-Write")), label="Output Access",
+                 help="Whether a compute shader may read the outputs."),
+            Toggle("clearoutputs", True, label="Clear Outputs",
+                   help="Begin each cook of a compute shader with cleared outputs, not with the last frame's."),
+            RGBA("clearvalue", (0, 0, 0, 0), label="Clear Value", help="The colour of a cleared output."),
+            Menu("inputextenduv", ("hold", "zero", "repeat", "mirror"), label="Input Extend Mode UV",
+                 help="What lies beyond the edges of the inputs."),
+            Int("numcolorbufs", 1, low=1, high=8, label="# of Color Buffers",
+                help="How many pictures the shader draws; Render Select TOPs show the others than the first."),
+        ),
+        *pages,
+    )  # fmt: skip
+
+    def __init__(self, *where: Any) -> None:
+        super().__init__(*where)
+        self._constants = Memo(self.engine, self, "constants", self._read_constants)
+        self.build = Memo(self.engine, self, "program", self._build)
+        self._files: dict[str, Stamp] = {}
+        self._files_cell = Cell(VALUE, "included files")
+
+    def created(self) -> None:
+        parent: COMP = self.parent()
+        for stage in ("pixel", "compute"):
+            shader = parent.create("textDAT", f"{self.name}_{stage}")
+            shader.text = load(f"glsl/{stage}.glsl")
+            shader.par.language = "glsl"
+            shader.dock = self
+            getattr(self.par, f"{stage}dat").val = shader.name
+        info = parent.create("infoDAT", f"{self.name}_info")
+        info.par.op = self.name
+        info.dock = self
+
+    # -- the program -------------------------------------------------------------------------------------------
+
+    def _build(self) -> Build:
+        """The program of the current texts, number of inputs, format and constants; the old one if they are the same.
+
+        Only these are read: no uniform's value makes this anew.
+        """
+        engine, par = self.engine, self.par
+        engine.read(self._structure)
+        engine.read(self._files_cell)
+        spec: Spec = self.spec_memo.pull()
+        gpu = gpu_of(self.project)
+        compute = par.mode.eval() == "compute"
+        count = len(self._wires)
+        target = Target(
+            version=int(par.glslversion.eval().removeprefix("glsl")),
+            newest=gpu.ctx.version_code,
+            inputs=count,
+            slots=max(1, count) if self.isMultiInputs else self.maxInputs,
+            format=FORMATS[working_format(spec.format) if compute else spec.format],
+            buffers=par.numcolorbufs.eval(),
+            compute=compute,
+            readable=par.outputaccess.eval() == "readwrite",
+            constants=self._constants.pull(),
+        )
+        reader = Reader([*self._folder(), self.project.folder])
+        main = self._text("computedat") if compute else self._text("pixeldat")
+        made = built(gpu, self.path, reader, main, self._text("predat"), target, self.build.peek())
+        self._files = reader.files
+        return made
+
+    def _read_constants(self) -> tuple[tuple[str, float], ...]:
+        return tuple((name, value) for name, value in self.values.blocks_of("const") if name)
+
+    def _folder(self) -> list[str]:
+        folder = str(self.par.includefolder.eval())
+        return [os.path.join(self.project.folder, os.path.expanduser(folder))] if folder else []
+
+    def _text(self, name: str) -> DAT | None:
+        """The DAT that a parameter names."""
+        found: list[Any] = getattr(self.par, name).evalOPs()
+        return found[0] if found else None
+
+    def frame_start(self) -> None:
+        """Look whether a file has changed that the shader includes."""
+        if any(stamp(path) != before for path, before in self._files.items()):
+            self._files = {}
+            self._files_cell = self.engine.changed(self._files_cell)
+
+    @property
+    def compileResult(self) -> str:
+        """What came of compiling the current text: the driver's messages, or that there are none."""
+        try:
+            with self.project.pulling():
+                build: Build = self.build.pull()
+        except CookError as error:
+            return str(error)
+        return build.log
+
+    def info_text(self) -> str:
+        """What an Info DAT shows."""
+        return self.compileResult
+
+    def _memos(self) -> Iterator[Memo]:
+        yield from super()._memos()
+        yield self._constants
+        yield self.build
+
+    # -- the picture -------------------------------------------------------------------------------------------
+
+    def steps(self, par: Any) -> bool:
+        return bool(par.mode == "compute" and not par.clearoutputs)
+
+    def start(self) -> tuple[Image, ...]:
+        return ()
+
+    def step(self, at: At, before: tuple[Image, ...]) -> tuple[Pass | Image | WithError, tuple[Image, ...]]:
+        """Go on with the outputs of the last frame."""
+        made = self._described(at, self.spec, before)
+        image = made.value if isinstance(made, WithError) else made
+        return made, (image, *image.others) if isinstance(image, Image) else before
+
+    def describe(self, at: At, spec: Spec) -> Pass | Image | WithError:
+        self.state = None  # what a cook without memory leaves behind is not gone on with
+        return self._described(at, spec, ())
+
+    def _described(self, at: At, spec: Spec, before: tuple[Image, ...]) -> Pass | Image | WithError:
+        """The pass of a pixel shader, or what a compute shader made of the outputs ``before``."""
+        most = gpu_of(self.project).max_inputs
+        if len(at.inputs) > most:
+            raise OpError(f"{len(at.inputs)} inputs are more than the {most} that this GPU reads at once; make groups")
+        build: Build = self.build.pull()
+        par, error = at.par, build.error
+        if error and build.previous is not None and par.errorbehavior == "showprevious":
+            build = build.previous
+        if build.program is None:
+            shown = "black" if par.errorbehavior == "showblack" else "checkerboard"
+            return WithError(Pass(_instead(shown), spec), error)
+        values = sent(at, build.uniforms, build.counters, lambda: gpu_of(self.project))
+        self._compare(at, build, values)
+        inputs = at.inputs if self.isMultiInputs else (*at.inputs, *[None] * (self.maxInputs - len(at.inputs)))
+        job = Pass(
+            build.program,
+            spec,
+            inputs=tuple(inputs),
+            sampler=Sampler(self.values.row(1).inputfiltertype, par.inputextenduv),
+            uniforms=values.uniforms,
+            textures={"sTDNoiseMap": (self._noise_map(), Sampler(extend="repeat"))} if build.noise_map else {},
+            texels=values.texels,
+            counters=values.counters,
+            buffers=build.buffers,
+        )
+        made: Pass | Image = job
+        if build.compute:
+            groups = None if par.autodispatchsize else (par.dispatchsizex, par.dispatchsizey, par.dispatchsizez)
+            clear = (par.clearvaluer, par.clearvalueg, par.clearvalueb, par.clearvaluea)
+            made = self._drawn(Dispatch(job, groups, before, clear), at.common)
+        return WithError(made, error) if error else made
+
+    def _compare(self, at: At, build: Build, values: Sent) -> None:
+        """Warn of values without a uniform, of uniforms without a value, and of values of the wrong kind."""
+        fed = values.kinds
+        for name in fed:
+            if name not in build.declared:
+                at.warn(f"the shader declares no uniform {name}{nearest(name, build.declared)}")
+        for name, (kind, _) in build.uniforms.items():
+            if kind not in NUMBERS | MATRICES | BUFFERS:
+                at.warn(f"the uniform {name} is a {kind}, which no page can set")
+            elif name in fed and kind not in fed[name]:
+                at.warn(f"the uniform {name} is a {kind}; set it on {_PAGES[_page(kind, 1)]}")
+            elif name not in fed and not build.declared[name]:
+                unused = [other for other in fed if other not in build.declared]
+                at.warn(f"the uniform {name} has no value and is 0; name it on a page{nearest(name, unused)}")
+        for name, _ in self._constants.pull():
+            if name not in build.constants:
+                at.warn(f"the shader declares no constant {name} with a constant_id{nearest(name, build.constants)}")
+
+    def _noise_map(self) -> Image:
+        image: Image | None = self.project.resources.get("noise map")
+        if image is None:
+            job = Pass(_instead("noisemap"), Spec.square(256, 256, "mono8fixed"))
+            image = self.project.resources["noise map"] = gpu_of(self.project).draw(job)
+        return image
+
+    def _pulsed(self, name: str) -> None:
+        build: Build = self.build.pull()
+        named = {block[0] for page in (*_SEQUENCES, "ac", "const") for block in self.values.blocks_of(page)}
+        wanted = [(uniform, _page(*kind)) for uniform, kind in build.uniforms.items() if not build.declared[uniform]]
+        wanted += [(counter, "ac") for counter in build.counters]
+        for uniform, page in wanted:
+            if uniform in named or not page:
+                continue
+            blocks = getattr(self.seq, page)
+            free = next((index for index in range(len(blocks)) if not blocks[index].name.eval()), len(blocks))
+            blocks.numBlocks = max(len(blocks), free + 1)
+            blocks[free].name = uniform
+            if build.uniforms.get(uniform, ("", 1))[0] in BUFFERS:
+                blocks[free].arraytype = "texturebuffer"
+
+
+_PAGES = {"vec": "the Vectors page", "matrix": "the Matrices page", "array": "the Arrays page as a Texture Buffer"}
+
+
+def _page(kind: str, length: int) -> str:
+    """The sequence that sets uniforms of a kind; none for samplers."""
+    if kind in NUMBERS:
+        return "vec" if length == 1 else "array"
+    return "matrix" if kind in MATRICES else "array" if kind in BUFFERS else ""
+
+
+@cache
+def _instead(name: str) -> PixelProgram:
+    return PixelProgram(f"glsl/{name}.glsl")

@@ -1,0 +1,175 @@
+"""Where the GLSL TOP's texts come from, and what older or other GLSL in them becomes."""
+
+import os
+import time
+
+import numpy as np
+import pytest
+from glslshaders import OUT, compute_shader, pixel_shader
+
+from tdlite.gpu.context import Gpu
+
+SHAPE = "float shape() { return %s; }\n"
+USE = f"{OUT}void main() {{ fragColor = vec4(shape()); }}"
+
+
+def write(path, text):
+    """A file with this text, and another time than it had."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    later = time.time_ns() + 1_000_000_000
+    os.utime(path, ns=(later, later))
+
+
+# -- files -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["folder", "relative folder", "project", "absolute"])
+def test_a_text_includes_a_file(net, tmp_path, how):
+    write(tmp_path / "lib" / "shapes.glsl", SHAPE % 0.25)
+    name = {"project": "lib/shapes.glsl", "absolute": str(tmp_path / "lib" / "shapes.glsl")}.get(how, "shapes.glsl")
+    folder = {"folder": str(tmp_path / "lib"), "relative folder": "lib"}.get(how, "")
+    top = pixel_shader(net, f'#include "{name}"\n{USE}', includefolder=folder)
+    assert np.all(top.numpyArray() == 0.25)
+
+
+def test_a_file_includes_one_beside_it_once_and_a_dat(net, tmp_path):
+    write(tmp_path / "lib" / "shapes.glsl", '#include "inner.glsl"\n#include "inner.glsl"\n#include <half>\n' + SHAPE
+          % "inner() * HALF")  # fmt: skip
+    write(tmp_path / "lib" / "inner.glsl", "float inner() { return 3.0; }\n")
+    net.textDAT("half").text = "#define HALF 0.5"
+    top = pixel_shader(net, f'#include "lib/shapes.glsl"\n#include "lib/inner.glsl"\n{USE}')
+    assert np.all(top.numpyArray() == 1.5)
+
+
+def test_a_dat_comes_before_a_file_of_that_name(net, tmp_path):
+    write(tmp_path / "shapes", SHAPE % 0.25)
+    net.textDAT("shapes").text = SHAPE % 0.5
+    assert np.all(pixel_shader(net, f"#include <shapes>\n{USE}").numpyArray() == 0.5)
+
+
+def test_an_error_in_a_file_names_it_and_its_line(net, tmp_path):
+    write(tmp_path / "shapes.glsl", "\nfloat shape() {\n    return nothing;\n}\n")
+    top = pixel_shader(net, f'#include "shapes.glsl"\n{USE}')
+    top.cook()
+    assert f"{tmp_path}/shapes.glsl:3: `nothing' undeclared" in top.errors()
+
+
+def test_a_file_that_is_nowhere_or_includes_itself_is_an_error_at_its_line(net, tmp_path):
+    top = pixel_shader(net, '\n#include "lost.glsl"', includefolder="lib")
+    top.cook()
+    assert top.errors().startswith("/glsl1_pixel:2: #include: there is no DAT 'lost.glsl'")
+    assert f"no such file in {tmp_path}/lib, {tmp_path}" in top.errors()
+    write(tmp_path / "loop.glsl", '\n#include "loop.glsl"\n')
+    top.par.pixeldat.eval().text = '#include "loop.glsl"'
+    top.cook()
+    path = tmp_path / "loop.glsl"
+    assert top.errors() == f"{path}:2: #include: /glsl1_pixel → {path} → {path}: a text cannot include itself"
+
+
+def test_a_changed_file_is_read_again_in_the_next_frame(fast, tmp_path):
+    write(tmp_path / "shapes.glsl", SHAPE % 0.25)
+    top = pixel_shader(fast, f'#include "shapes.glsl"\n{USE}')
+    fast.frames(3, pull=[top])
+    assert fast.cooked.count(top.path) == 1
+    (tmp_path / "shapes.glsl").write_text(SHAPE % 0.75)
+    fast.frames(1, pull=[top])
+    assert np.all(top.numpyArray() == 0.75)
+    (tmp_path / "shapes.glsl").unlink()
+    fast.frames(1, pull=[top])
+    assert "there is no DAT 'shapes.glsl'" in top.errors()
+    write(tmp_path / "shapes.glsl", SHAPE % 0.5)
+    fast.frames(1, pull=[top])
+    assert np.all(top.numpyArray() == 0.5)
+    assert top.errors() == ""
+
+
+def test_a_file_that_is_touched_without_a_change_compiles_nothing(fast, tmp_path):
+    write(tmp_path / "shapes.glsl", SHAPE % 0.125)
+    top = pixel_shader(fast, f'#include "shapes.glsl"\n{USE}')
+    fast.frames(1, pull=[top])
+    before = Gpu.shared().programs.compiled
+    write(tmp_path / "shapes.glsl", SHAPE % 0.125)
+    fast.frames(2, pull=[top])
+    assert Gpu.shared().programs.compiled == before
+    assert fast.cooked.count(top.path) == 1
+
+
+# -- other GLSL ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def source(net):
+    return net.constantTOP(colorr=0.25, colorg=0.5, colorb=0.75, resolution=(4, 4), format="rgba32float")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "void main() { gl_FragColor = texture2D(sTD2DInputs[0], vUV.st); }",
+        "#version 120\nvoid main() { gl_FragColor = texture2D(sTD2DInputs[0], gl_TexCoord[0].st); }",
+        "#version 100\nprecision mediump float;\nvarying vec3 vUV;\n"
+        "void main() { gl_FragColor = texture2D(sTD2DInputs[0], vUV.st); }",
+        "#version 300 es\nprecision highp float;\nprecision mediump int;\nout vec4 c;\n"
+        "void main() { c = texture(sTD2DInputs[0], vUV.st); }",
+        "#version 460\n#extension GL_EXT_nonuniform_qualifier : require\nlayout(location = 0) out vec4 c;\n"
+        "void main() { c = texture(sTD2DInputs[nonuniformEXT(0)], vUV.st); }",
+        "#version 430 compatibility\nout vec4 c;\nvoid main() { c = texture(sTD2DInputs[0], vUV.st); }",
+        "void main() { gl_FragData[0] = texture2DLod(sTD2DInputs[0], vUV.st, 0.0); }",
+        "void main() { gl_FragColor = texture2DProj(sTD2DInputs[0], vec3(vUV.st, 1)); }",
+        "uniform sampler2D texture;\nvoid main() { gl_FragColor = texture2D(texture, vUV.st); }",
+        "vec4 texture2D(sampler2D s, vec3 p) { return texture(s, p.st); }\n"
+        "void main() { gl_FragColor = texture2D(sTD2DInputs[0], vUV); }",
+        "layout(set = 0, binding = 0) uniform sampler2D own; out vec4 c; void main() { c = texture(own, vUV.st); }",
+    ],
+)
+def test_other_glsl_draws_as_it_would_at_home(net, source, text):
+    top = pixel_shader(net, text, inputs=[source])
+    np.testing.assert_allclose(top.numpyArray(), source.numpyArray(), atol=1e-6)
+    assert top.errors() == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "float x = 1; x *= 2; c = vec4(x / 2);",
+        "float a[2] = {0.5, 2}; c = vec4(a[0] * a[1]);",
+        "c = vec4(min(1, 2.0), max(1.0f, 1), pow(1, 2), mix(0, 1, 1.0));",
+        "vec3 v = vec3(1) * 1; uint u = 1; c = vec4(v, u);",
+        "const float eps = 1e-3, one = 1.; c = vec4(eps > 0 ? one : 0);",
+        "ivec2 size = textureSize(sTD2DInputs[0], 0); c = vec4(size.x / size.y);",
+        "lowp float low = 1.; highp vec4 high = vec4(low); c = high;",
+    ],
+)
+def test_numbers_convert_as_desktop_compilers_do_it(net, text):
+    top = pixel_shader(net, f"{OUT}void main() {{ vec4 c; {text} fragColor = c; }}")
+    assert np.all(top.numpyArray() == 1)
+    assert top.errors() == ""
+
+
+def test_old_functions_work_in_compute_shaders_and_in_included_texts(net, source):
+    net.textDAT("common").text = "vec4 look(vec2 uv) { return texture2D(sTD2DInputs[0], uv); }"
+    body = "TDImageStoreOutput(0, gl_GlobalInvocationID, look((vec2(p) + 0.5) * uTDOutputInfo.res.xy));"
+    top = compute_shader(net, body, "#include <common>", inputs=[source])
+    np.testing.assert_allclose(top.numpyArray(), source.numpyArray(), atol=1e-6)
+
+
+def test_old_fragment_data_fill_several_buffers(net):
+    text = "void main() { gl_FragData[0] = vec4(1.0); gl_FragData[1] = vec4(2.0); }"
+    top = pixel_shader(net, text, numcolorbufs=2)
+    assert np.all(top.numpyArray() == 1)
+    assert np.all(net.renderselectTOP(top=top.path, colorbufferindex=1).numpyArray() == 2)
+
+
+def test_messages_speak_of_the_authors_names(net):
+    top = pixel_shader(net, "void main() {\n    gl_FragColor = vec3(1.0);\n}")
+    top.cook()
+    assert top.errors().startswith("/glsl1_pixel:2: ")
+    assert "td_" not in top.errors()
+    assert "td_" not in top.compileResult
+
+
+def test_a_shadertoy_main_is_told_what_is_missing(net):
+    top = pixel_shader(net, "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }")
+    top.cook()
+    assert "mainImage() is not called by anybody" in top.errors()
