@@ -6,6 +6,7 @@ from typing import ClassVar
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass
 from tdlite.graph.engine import CookError, WithError
+from tdlite.media.codecs import CODEC_MENU, PIXEL_FORMAT_MENU, TYPE_MENU
 from tdlite.media.x264 import SPEEDS
 from tdlite.ops import TOP, At, DATRef, File, Float, Int, Menu, Page, Pulse, Toggle, required
 from tdlite.ops.cook import gather
@@ -27,12 +28,9 @@ class moviefileoutTOP(TOP):
             "Movie Out",
             Menu("type", ("movie", "image", ("imagesequence", "Image Sequence"),
                           ("stopframemovie", "Stop-Frame Movie")), label="Type", help="What to write."),
-            Menu("videocodec", (("rle", "Animation"), ("mjpa", "Photo/Motion JPEG"), ("mpeg4", "MPEG 4 (Part 2)"),
-                                ("h264nvgpu", "H.264 (NVIDIA GPU)"), ("cineform", "GoPro-Cineform"), "hap",
-                                ("h265nvgpu", "H.265/HEVC (NVIDIA GPU)"), ("gif", "GIF"), ("notchlc", "NotchLC"),
-                                ("vp8", "VP8"), ("vp9", "VP9"), ("prores", "Apple ProRes"), ("vvc", "VVC/H.266 (Slow)"),
-                                ("av1", "AV1 (NVIDIA GPU)")), "h264nvgpu", label="Video Codec",
-                 help="How movies are compressed; H.264 is the one that can be written."),
+            Menu("videocodec", CODEC_MENU, "h264nvgpu", label="Video Codec", help="How movies are compressed."),
+            Menu("videocodectype", TYPE_MENU, label="Video Codec Type",
+                 help="The kind of ProRes or Hap; other codecs have none."),
             Menu("encoder", (("auto", "Automatic"), ("nvenc", "NVENC"), ("software", "Software")),
                  help="What runs the codec: NVENC where there is one, NVENC or nothing, or the CPU."),
             Menu("imagefiletype", (("tiff", "TIFF"), ("jpeg", "JPEG"), ("bmp", "BMP"), ("exr", "OpenEXR"),
@@ -45,9 +43,8 @@ class moviefileoutTOP(TOP):
             File("file", label="File", expr="'TDMovieOut.' + me.fileSuffix",
                  help="Where to write; suffix, index and missing folders are added where the path lacks them."),
             Toggle("overwrite", help="Replace existing files; older images beyond the end of a sequence stay."),
-            Menu("moviepixelformat", (("yuv420", "YUV 4:2:0 (8-Bit)"), ("yuv422", "YUV 4:2:2 (8-Bit)"),
-                                      ("yuv444", "YUV 4:4:4 (8-Bit)")), label="Movie Pixel Format",
-                 help="How much colour resolution a movie keeps; 4:2:0 is what all players know."),
+            Menu("moviepixelformat", PIXEL_FORMAT_MENU, label="Movie Pixel Format",
+                 help="Colour resolution, bits and alpha of a movie; automatic is the codec's most common one."),
             Menu("moviecontainer", ("automatic", "mov", "mp4", "mkv", "webm"), label="Movie Container",
                  help="The kind of movie file; automatic goes by the extension."),
             Float("quality", 0.85, low=0, high=1,
@@ -87,6 +84,8 @@ class moviefileoutTOP(TOP):
             Int("numslices", 4, low=1, high=256, label="Num Slices", help="How many."),
             Menu("entropymode", (("autoselect", "Auto-Select"), ("cabac", "CABAC"), ("cavlc", "CAVLC")),
                  label="Entropy Mode", help="CABAC is smaller, CAVLC decodes faster."),
+            Toggle("secondarycompression", True, label="Secondary Compression",
+                   help="Hap's second stage: smaller files, a little slower to play."),
             Toggle("encodetestmode", label="Encode Test Mode", help="Encode and throw away: no file is written."),
         ),
     )  # fmt: skip

@@ -22,6 +22,9 @@ from .network import absolute, find
 from .report import Report
 from .session import session
 
+_CODECS = {".gif": "gif", ".webm": "vp9"}
+"""The codec of a movie whose file says which it must be; H.264 otherwise."""
+
 
 def command(args: argparse.Namespace) -> int:
     """Check what was asked for, then cook the frames up to the last one and record from the first."""
@@ -140,8 +143,8 @@ class Target:
                 recorder.par.resolutionw, recorder.par.resolutionh = args.size
             if self.movie and args.quality is not None:
                 recorder.par.quality = args.quality
-            if args.codec:
-                recorder.par.videocodec = args.codec
+            if self.movie:
+                recorder.par.videocodec = args.codec or _CODECS.get(os.path.splitext(self.path)[1].lower(), "h264nvgpu")
         except TdError as error:
             raise Stop(USAGE, sentence(error)) from error
         return recorder

@@ -85,6 +85,7 @@ def buffer_texture(buffer: int, components: int) -> int:
     call("glGenTextures", 1, ctypes.byref(name))
     call("glBindTexture", TEXTURE_BUFFER, name.value)
     call("glTexBuffer", TEXTURE_BUFFER, _BUFFER_FORMATS[components], buffer)
+    call("glBindTexture", TEXTURE_BUFFER, 0)
     return name.value
 
 

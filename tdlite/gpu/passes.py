@@ -44,9 +44,11 @@ class Pass(NamedTuple):
 
     ``params`` is the packed block of the program's layout; ``inputs`` the connected images, None for a gap
     (it reads as transparent black); bit 0..3 of ``mask`` are R, G, B, A, a channel whose bit is off is input
-    0's; ``path`` overrides the device's 'compute' or 'raster'. For a FullProgram only: ``uniforms``;
-    ``textures``, images beside the inputs by the name of their sampler, sampled in their own way; ``texels`` for
-    its samplerBuffers; ``counters``, what its atomic counters start with; ``buffers``, how many images it draws.
+    0's; ``path`` overrides the device's 'compute' or 'raster'.
+
+    For a FullProgram only: ``uniforms`` by name; ``textures``, images beside the inputs by the name of their
+    sampler, sampled in their own way; ``texels`` for its samplerBuffers; ``counters``, what its atomic counters
+    start with, one number for all of an array or one for each; ``buffers``, how many images it draws.
     """
 
     program: PixelProgram | FullProgram
@@ -60,7 +62,7 @@ class Pass(NamedTuple):
     path: str | None = None
     textures: Mapping[str, tuple[Image, Sampler]] = {}
     texels: Mapping[str, Texels] = {}
-    counters: Mapping[str, Sequence[float]] = {}
+    counters: Mapping[str, float | Sequence[float]] = {}
     buffers: int = 1
 
 
@@ -153,7 +155,9 @@ class Executor:
             if place is None:
                 continue
             binding, size, offset, length = place
-            values = [int(value) & 0xFFFFFFFF for value in job.counters.get(name, ())][:length]
+            start = job.counters.get(name, 0)
+            first = [start] * length if isinstance(start, (int, float)) else start[:length]
+            values = [int(value) & 0xFFFFFFFF for value in first]
             pack_into(f"{len(values)}I", data.setdefault(binding, bytearray(size)), offset, *values)
         for binding, content in data.items():
             buffer = self.gpu.ctx.buffer(bytes(content))

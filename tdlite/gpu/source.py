@@ -13,6 +13,7 @@ _Made = TypeVar("_Made")
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"\s*$')
+_STRAY_INCLUDE = re.compile(r"#\s*include\b")
 _CALL = re.compile(r"\b(inputs|input\d+)\s*\(")
 # How drivers write a position: Mesa "0:12(5): error", NVIDIA "0(12) : error", others "ERROR: 0:12: ".
 _POSITION = re.compile(r"\b\d+(?::(\d+)(?:\(\d+\))?|\((\d+)\)) ?:\s*")
@@ -127,6 +128,11 @@ def guarded(lines: list[Line], make: Callable[[str], _Made]) -> _Made:
     """``make(text)`` of the joined lines; what the driver says against it is raised as ShaderError."""
     import moderngl
 
+    for line in lines:
+        if _STRAY_INCLUDE.search(line.text):  # moderngl would look for it among files that it has been told of
+            raise _at(line.name, line.number, "#include has to stand alone on its line")
+        if "\0" in line.text:
+            raise _at(line.name, line.number, "there is a NUL character in the text")
     try:
         return make("\n".join(line.text for line in lines) + "\n")
     except moderngl.Error as error:

@@ -164,7 +164,7 @@ CODECS: Mapping[str, Codec] = {
             centred=True,
         ),
         Codec(
-            *("mpeg4", "MPEG 4 (Part 2)", "MPEG-4 Part 2", "mpeg4", "mpeg4", ("mp4", "mov", "mkv")),
+            *("mpeg4", "MPEG 4 (Part 2)", "MPEG-4 Part 2", "mpeg4", "mpeg4", ("mov", "mp4", "mkv")),
             types=_only(("yuv420", "yuv420p")),
             options=translate.mpeg4,
             b_frames=True,
@@ -173,7 +173,7 @@ CODECS: Mapping[str, Codec] = {
             longest_interval=translate.MPEG4_INTERVAL,
         ),
         Codec(
-            *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mp4", "mov", "mkv")),
+            *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=x264_options,
             b_frames=True,
@@ -199,7 +199,7 @@ CODECS: Mapping[str, Codec] = {
             process=True,
         ),
         Codec(
-            *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mp4", "mov", "mkv")),
+            *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=translate.x265,
             b_frames=True,
@@ -241,7 +241,7 @@ CODECS: Mapping[str, Codec] = {
             even=True,
         ),
         Codec(
-            *("vvc", "VVC/H.266 (Slow)", "VVC", "vvc", "libvvenc", ("mp4", "mov", "mkv")),
+            *("vvc", "VVC/H.266 (Slow)", "VVC", "vvc", "libvvenc", ("mov", "mp4", "mkv")),
             types=_only(("yuv420p10bit", "yuv420p10le")),
             options=translate.vvc,
             even=True,

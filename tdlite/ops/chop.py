@@ -182,13 +182,14 @@ class CHOP(OP):
 
     @property
     def numChans(self) -> int:
+        """How many channels there are."""
         return len(self._names.pull())
 
-    numSamples = property(lambda self: self._pulled().length)
-    start = property(lambda self: self._pulled().start)
-    end = property(lambda self: self._pulled().start + max(0, self._pulled().length - 1))
-    rate = property(lambda self: self._pulled().rate)
-    isTimeSlice = property(lambda self: self._pulled().sliced)
+    numSamples = property(lambda self: self._pulled().length, doc="Samples in each channel.")
+    start = property(lambda self: self._pulled().start, doc="Index of the first sample.")
+    end = property(lambda self: self._pulled().end, doc="Index of the last sample.")
+    rate = property(lambda self: self._pulled().rate, doc="Samples per second.")
+    isTimeSlice = property(lambda self: self._pulled().sliced, doc="Whether it holds only the samples of this frame.")
 
     def numpyArray(self) -> NDArray[np.float32]:
         """A copy of all samples: float32 [channels, samples]."""
@@ -293,9 +294,6 @@ class CHOP(OP):
     def removed(self) -> None:
         self.export = False
 
-    def _memos(self) -> Iterator[Memo]:
-        yield self.result
-
 
 class Channel(Proxy):
     """One channel of a CHOP. In expressions it stands for its value at the current time."""
@@ -319,14 +317,17 @@ class Channel(Proxy):
 
     @property
     def owner(self) -> CHOP:
+        """The CHOP it is a channel of."""
         return self._chop
 
     @property
     def valid(self) -> bool:
+        """Whether the CHOP still has it."""
         return self._chop.valid and self.name in self._chop._names.pull()
 
     @property
     def index(self) -> int:
+        """Its position among the channels."""
         names: tuple[str, ...] = self._chop._names.pull()
         return names.index(self.name)
 

@@ -6,10 +6,10 @@ import builtins
 import csv
 import io
 import types
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tdlite.graph.engine import VALUE, Cell, Memo
+from tdlite.graph.engine import VALUE, Cell
 from tdlite.graph.errors import OpError
 from tdlite.graph.expr import script_globals
 from tdlite.graph.op import OP
@@ -82,10 +82,11 @@ class DAT(OP):
 
     @property
     def isTable(self) -> bool:
+        """Whether it holds rows of cells."""
         return not isinstance(self._now(), str)
 
-    isText = property(lambda self: not self.isTable)
-    isEditable = property(lambda self: not self._wires)
+    isText = property(lambda self: not self.isTable, doc="Whether it holds a text.")
+    isEditable = property(lambda self: not self._wires, doc="Whether scripts can change what it holds.")
 
     @property
     def text(self) -> str:
@@ -158,8 +159,8 @@ class DAT(OP):
         content = self._now()
         return tuple((line,) for line in content.splitlines()) if isinstance(content, str) else content
 
-    numRows = property(lambda self: len(self._rows()))
-    numCols = property(lambda self: max((len(row) for row in self._rows()), default=0))
+    numRows = property(lambda self: len(self._rows()), doc="Rows of the table, or lines of the text.")
+    numCols = property(lambda self: max((len(row) for row in self._rows()), default=0), doc="The longest row's cells.")
 
     def _row_index(self, key: int | str, rows: Rows) -> int | None:
         if isinstance(key, int):
@@ -283,6 +284,7 @@ class DAT(OP):
         self.insertCol(values, col)
 
     def deleteRow(self, index: int | str) -> None:
+        """Remove a row."""
         self.deleteRows([index])
 
     def deleteRows(self, indices: Sequence[int | str]) -> None:
@@ -291,6 +293,7 @@ class DAT(OP):
         self._put_rows([row for r, row in enumerate(self._own_rows()) if r not in gone])
 
     def deleteCol(self, index: int | str) -> None:
+        """Remove a column."""
         self.deleteCols([index])
 
     def deleteCols(self, indices: Sequence[int | str]) -> None:
@@ -413,9 +416,6 @@ class DAT(OP):
             "num_rows": len(rows),
             "num_cols": max((len(r) for r in rows), default=0) if rows and not isinstance(content, str) else 1,
         }
-
-    def _memos(self) -> Iterator[Memo]:
-        yield self.result
 
 
 class DatCell(Proxy):

@@ -10,12 +10,13 @@ from tdlite.gpu.formats import PixelFormat
 from tdlite.gpu.source import Line, Source, expanded, load
 
 from .dat import DAT
-from .glslold import modernised, needs
+from .glslold import OLDEST, modernised, needs
 from .glsltext import Reader, substituted
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
 _VERSION = re.compile(r"\s*#\s*version\s+(\d+)\s*(\w*)\s*$")
 _EXTENSION = re.compile(r"\s*#\s*extension\b")
+_RENUMBERS = re.compile(r"\s*#\s*line\b")
 _OWN_UV = re.compile(r"\bin\s+vec\d\s+vUV\b")
 _UNIFORM = re.compile(r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+([^;{]+);")
 _COUNTER = re.compile(r"(?:\blayout\s*\(([^)]*)\)\s*)?\buniform\s+atomic_uint\s+([^;]+);")
@@ -23,7 +24,7 @@ _CONSTANT = re.compile(r"\blayout\s*\(\s*constant_id\s*=\s*\d+\s*\)\s*const\s+(\
 _INNERMOST = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _STARTS = re.compile(r"(?:#define|const \w+) (\w+)|\w+ (\w+)\(")
 _PIXEL = re.compile(r"\bgl_FragCoord\b")
-_OLDEST, _OLDEST_COMPUTE = 330, 430
+_OLDEST_COMPUTE = 430
 _UNPACKED = {
     "rgba": "c", "rgb": "vec4(c.rgb, 1.0)", "mono": "vec4(c.rrr, 1.0)", "rg": "vec4(c.rg, 0.0, 1.0)",
     "a": "vec4(0.0, 0.0, 0.0, c.r)", "monoalpha": "c.rrrg",
@@ -60,6 +61,11 @@ class Assembly(NamedTuple):
     """All names in the author's texts."""
     counters: tuple[str, ...]
     constants: tuple[str, ...]
+    version: int
+
+    def at(self, version: int) -> list[Line]:
+        """The lines in another version of the language."""
+        return [_head(version), *self.lines[1:]]
 
 
 def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> Assembly:
@@ -81,10 +87,10 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
                 version = _modern_version(int(found[1]), found[2])
             elif _EXTENSION.match(line.text):  # must come before everything that is declared
                 extensions.append(line)
-            else:
+            elif not _RENUMBERS.match(line.text):  # messages would speak of other lines than we know
                 continue
             lines[index] = line._replace(text="")
-    version = min(max(version, _OLDEST_COMPUTE if target.compute else _OLDEST), target.newest)
+    version = min(max(version, _OLDEST_COMPUTE if target.compute else OLDEST), target.newest)
     body, constants = _specialised(body, dict(target.constants))
     body, counters = _counted(body) if "atomic_uint" in words else (body, ())
     text = "\n".join(line.text for line in (*first, *body))
@@ -92,16 +98,19 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     if _OWN_UV.search(text):
         del interface["vUV"]
     declared = [Line(line) for line in (*interface.values(), *old)]
-    head = Line(f"#version {version} core")
-    lines = [head, *extensions, *first, *declared, *_functions(words, target.compute), *body]
+    lines = [_head(version), *extensions, *first, *declared, *_functions(words, target.compute), *body]
     uniforms = {name: valued for name, valued in _uniforms(text).items() if name not in counters}
-    return Assembly(lines, uniforms, words, counters, constants)
+    return Assembly(lines, uniforms, words, counters, constants, version)
+
+
+def _head(version: int) -> Line:
+    return Line(f"#version {version} core")
 
 
 def _modern_version(number: int, profile: str) -> int:
     """The version that stands for one of another kind of GL, or for one that is too old."""
     if profile == "es":
-        return _OLDEST if number < 310 else _OLDEST_COMPUTE
+        return OLDEST if number < 310 else _OLDEST_COMPUTE
     return number
 
 

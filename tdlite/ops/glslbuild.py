@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from tdlite.gpu.context import Gpu
@@ -10,8 +11,8 @@ from tdlite.gpu.program import FullProgram
 from tdlite.gpu.source import Line
 
 from .dat import DAT
-from .glsl import Target, assembled
-from .glslold import advice
+from .glsl import Assembly, Target, assembled
+from .glslold import OLD_OUTPUT, advice, other_versions
 from .glsltext import Reader
 
 _SHOWN = 5
@@ -53,11 +54,13 @@ def built(
         return Build([], None, error.log, {}, {}, error.log, previous)
     if old is not None and (made.lines, target.buffers) == (old.lines, old.buffers):
         return old
-    program = FullProgram(made.lines, name, compute=target.compute, counters=made.counters)
     try:
-        active = program.uniforms(gpu)
+        program, active = _compiled(gpu, name, made, target)
     except ShaderError as error:
         hint = advice(made.words, target.compute)
+        written = "gl_FragData" if "gl_FragData" in made.words else "gl_FragColor"
+        lines = [(place, line, said.replace(OLD_OUTPUT, written)) for place, line, said in error.lines]
+        error = ShaderError(error.log.replace(OLD_OUTPUT, written), tuple(lines))
         found = [f"{place}:{line}: {said}" for place, line, said in error.lines if not said.startswith("warning")]
         shown = [text.replace(": error: ", ": ", 1) for text in dict.fromkeys(found)] or [error.log]
         if len(shown) > _SHOWN:
@@ -71,6 +74,23 @@ def built(
         made.lines, program, f"Compiled without errors{listed}", made.uniforms, uniforms, previous=None,
         noise_map="sTDNoiseMap" in active, counters=made.counters, constants=made.constants, buffers=target.buffers,
     )  # fmt: skip
+
+
+def _compiled(gpu: Gpu, name: str, made: Assembly, target: Target) -> tuple[FullProgram, dict[str, tuple[str, int]]]:
+    """The program and its active uniforms; ShaderError as its own version of the language has it."""
+
+    def program(lines: list[Line]) -> tuple[FullProgram, dict[str, tuple[str, int]]]:
+        full = FullProgram(lines, name, compute=target.compute, counters=made.counters)
+        return full, full.uniforms(gpu)
+
+    try:
+        return program(made.lines)
+    except ShaderError as error:
+        others = () if target.compute else other_versions(made.version, min(target.version, target.newest), made.words)
+        for version in others:
+            with suppress(ShaderError):
+                return program(made.at(version))
+        raise error
 
 
 def _par(target: Target) -> str:

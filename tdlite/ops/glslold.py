@@ -20,7 +20,14 @@ _VULKAN_EXTENSION = re.compile(
     r"^[ \t]*#[ \t]*extension[ \t]+GL_(?:EXT_nonuniform_qualifier|KHR_vulkan_glsl)\b.*$", re.M
 )
 _DESCRIPTOR_SET = re.compile(r"(?<=[(,])\s*set\s*=\s*\d+\s*,\s*|\s*,\s*set\s*=\s*\d+\s*(?=[,)])")
-_OLD_OUTPUT = "td_FragColor"
+_NEW_KEYWORDS = frozenset(
+    {"sample", "patch", "buffer", "precise", "shared", "coherent", "restrict", "readonly", "writeonly", "subroutine"}
+)
+"""Words that versions after 3.30 reserve; before, they were names like others."""
+OLDEST = 330
+"""The oldest version that a device with ours still takes."""
+OLD_OUTPUT = "td_FragColor"
+"""What stands for gl_FragColor and gl_FragData, whose names GLSL keeps for itself."""
 _ADVICE = {
     "mainImage": "a shader needs void main(); mainImage() is not called by anybody",
     "gl_FragColor": "the old gl_FragColor is one output, and cannot stand beside outputs of its own",
@@ -59,8 +66,8 @@ def modernised(lines: list[Line], words: frozenset[str], compute: bool) -> tuple
             lines = substituted(lines, re.compile(r"\bgl_TexCoord\s*\[\s*\d+\s*\]"), "vec4(vUV.st, 0.0, 1.0)")
     for name in wanted:
         size = "[TD_NUM_COLOR_BUFFERS]" if name == "gl_FragData" else ""
-        declared.append(f"layout(location = 0) out vec4 {_OLD_OUTPUT}{size};")
-        lines = substituted(lines, re.compile(rf"\b{name}\b"), _OLD_OUTPUT)
+        declared.append(f"layout(location = 0) out vec4 {OLD_OUTPUT}{size};")
+        lines = substituted(lines, re.compile(rf"\b{name}\b"), OLD_OUTPUT)
     lookups = [name for name in _LOOKUPS if name in words and not re.search(rf"\b(?:vec4|define)\s+{name}\b", text)]
     if lookups:
         if re.search(r"\buniform\s+sampler\w+\s+texture\b", text):  # a name that was free in those days
@@ -68,6 +75,15 @@ def modernised(lines: list[Line], words: frozenset[str], compute: bool) -> tuple
         calls = re.compile(rf"\b(?:{'|'.join(lookups)})\b(?=\s*\()")
         lines = substituted(lines, calls, lambda match: _LOOKUPS[match[0]])
     return lines, declared
+
+
+def other_versions(version: int, wanted: int, words: frozenset[str]) -> list[int]:
+    """The versions in which a pixel shader may be good that is not in ``version``.
+
+    Desktop compilers let a text use what came after its ``#version``, and what it says may have been a name in
+    its days.
+    """
+    return [wanted] * (version < wanted) + [OLDEST] * (version > OLDEST and not words.isdisjoint(_NEW_KEYWORDS))
 
 
 def needs(words: frozenset[str]) -> frozenset[str]:

@@ -98,7 +98,7 @@ class Sent:
 
     uniforms: dict[str, Value] = field(default_factory=dict)
     texels: dict[str, Texels] = field(default_factory=dict)
-    counters: dict[str, Sequence[float]] = field(default_factory=dict)
+    counters: dict[str, float | Sequence[float]] = field(default_factory=dict)
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     """The kinds of uniform that each name's page can set."""
 
@@ -129,7 +129,7 @@ def sent(at: At, kinds: dict[str, tuple[str, int]], counters: Iterable[str], gpu
             at.warn(f"the shader declares no atomic counter {name}")
         elif name:
             samples: Channels | None = chops[0].result.pull() if how == "chop" and chops else None
-            out.counters[name] = [single] * 4096 if samples is None else samples.samples.T.ravel().tolist()
+            out.counters[name] = single if samples is None else samples.samples.T.ravel().tolist()
     return out
 
 

@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from tdlite.gpu.image import Image
 from tdlite.gpu.readback import Readback
+from tdlite.media.codecs import codec, frame_bits
 from tdlite.media.containers import container_for
 from tdlite.media.encoder import Encoder, Packet, Pixels, Settings, StreamInfo
+from tdlite.media.encoders import encoder_for
 from tdlite.media.errors import EncoderError, MediaError, OutputError
 from tdlite.media.files import make_folder
-from tdlite.media.libav import LibavEncoder
 from tdlite.media.movie import MovieWriter
 from tdlite.media.sequence import ImageWriter
 
@@ -122,6 +123,10 @@ class ImageFiles:
             self._writer.close()
 
 
+NVENC_CODECS = ("h264nvgpu", "h265nvgpu", "av1")
+"""What the hardware encoder can make."""
+
+
 class MovieFile:
     """A movie by an operator's parameters: checked when made, opened with the first picture's size."""
 
@@ -132,27 +137,31 @@ class MovieFile:
         self.warnings: list[str] = []
         self.size: tuple[int, int] | None = None
         self._row = row
-        self._reader = Reader(lambda image: np.uint8)
-        self._writer: MovieWriter[Pixels] | None = None
-        self._encoder = self._chosen(row)
         self._settings = settings(row)
+        self._encoder = self._chosen(row)
+        deep = frame_bits(row.videocodec, self._settings) > 8
+        self._reader = Reader(lambda image: np.uint16 if deep else np.uint8)
+        self._writer: MovieWriter[Pixels] | None = None
         self._rate = rate
         container_for(path, row.moviecontainer, self._encoder.codec)
 
     def _chosen(self, row: Any) -> Encoder[Pixels]:
         """The encoder for the codec: NVENC, or software in its place."""
-        if row.videocodec != "h264nvgpu":
+        if row.videocodec in NVENC_CODECS:
+            if row.encoder == "nvenc":
+                raise EncoderError(
+                    f"cannot record {self.path} with encoder nvenc: NVENC is not available; "
+                    "set encoder to auto or software"
+                )
+            if row.encoder == "auto":
+                made = codec(row.videocodec)
+                self.warnings.append(f"NVENC is not available: {made.title} is encoded by {made.encoder}, on the CPU")
+        elif row.encoder == "nvenc":
             raise EncoderError(
-                f"cannot record {self.path} with videocodec {row.videocodec}: tdlite encodes H.264 so far; "
-                "set videocodec to h264nvgpu"
+                f"cannot record {self.path} with encoder nvenc: NVENC has no {codec(row.videocodec).title}; "
+                "set encoder to auto or software"
             )
-        if row.encoder == "nvenc":
-            raise EncoderError(
-                f"cannot record {self.path} with encoder nvenc: NVENC is not available; set encoder to auto or software"
-            )
-        if row.encoder == "auto":
-            self.warnings.append("NVENC is not available: H.264 is encoded by libx264, on the CPU")
-        return LibavEncoder("libx264")
+        return encoder_for(row.videocodec, self._settings)
 
     def open(self, image: Image) -> None:
         """Open the file for pictures of this one's size, unless it is open. MediaError before anything is written."""
@@ -232,6 +241,8 @@ def settings(row: Any) -> Settings:
         motion=row.motionpredict,
         speed="" if row.encoderspeed == "automatic" else row.encoderspeed,
         pixel_format=row.moviepixelformat,
+        type=row.videocodectype,
+        secondary_compression=row.secondarycompression,
     )
 
 

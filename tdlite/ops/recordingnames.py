@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tdlite.graph.errors import OpError
 from tdlite.graph.par import Par
 from tdlite.graph.parvalues import ParMode
+from tdlite.media.codecs import CODECS
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.errors import OutputError
 from tdlite.media.images import SUFFIXES
@@ -63,7 +64,10 @@ def plan(row: Any) -> Plan:
         token = str(row.imagefiletype)
         return Plan(token, bool(kind == "imagesequence"), IMAGES[token][0][1:], int(row.leadingzerosdigits))
     container = str(row.moviecontainer)
-    return Plan("", False, "mov" if container == "automatic" else container, 0)
+    if container == "automatic":  # a codec that cannot be written is said when recording begins, not here
+        made = CODECS.get(str(row.videocodec))
+        container = made.containers[0] if made is not None else "mov"
+    return Plan("", False, container, 0)
 
 
 class Names:

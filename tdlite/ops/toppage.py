@@ -7,7 +7,7 @@ from typing import Any
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Spec
 from tdlite.graph.errors import OpError
-from tdlite.graph.pardefs import WH, Int, Menu, Page, Pair, Toggle
+from tdlite.graph.pardefs import Int, Menu, Page, Pair, Toggle
 
 SCALES = {"eighth": (1, 8), "quarter": (1, 4), "half": (1, 2), "2x": (2, 1), "4x": (4, 1), "8x": (8, 1)}
 MASKS = tuple(
@@ -131,6 +131,3 @@ def _aspect(par: Any, first: Spec | None, width: int, height: int) -> tuple[floa
     if par.outputaspect == "useinput" and first is not None and par.outputresolution not in ("custom", "fit"):
         return first.aspect
     return (float(width), float(height))
-
-
-__all__ = ["BLEND_MODES", "MASK_BITS", "WH", "common", "generator_output", "resolve"]

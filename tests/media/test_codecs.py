@@ -422,6 +422,19 @@ def test_movies_of_a_frame_or_two_are_whole(token: str, count: int, tmp_path: Pa
     assert min(float(each["pts_time"]) for each in packets) == 0
 
 
+@pytest.mark.parametrize("count", [1, 2, 5])
+@pytest.mark.parametrize("bframes", [0, 1, 2, 8])
+def test_h265_is_decoded_two_frames_ahead_however_short_it_is(bframes: int, count: int) -> None:
+    settings = Settings(max_bframes=bframes)
+    encoder = encoder_for("h265nvgpu", settings)
+    encoder.open(*SIZE, Fraction(30), settings)
+    packets = [each for index in range(count) for each in encoder.encode(movies.numbered_frame(index, *SIZE), index)]
+    packets += encoder.finish()
+    ahead = 2 if bframes else 0
+    assert [each.dts for each in packets] == [index - ahead for index in range(count)]
+    assert all(each.dts <= each.pts for each in packets)
+
+
 def test_the_page_of_codecs_is_up_to_date() -> None:
     assert (ROOT / "docs" / "codecs.md").read_text() == matrix.page(), (
         "run python -m tdlite.media.matrix > docs/codecs.md"

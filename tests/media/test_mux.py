@@ -99,6 +99,17 @@ def test_packets_that_no_container_takes_are_an_error_and_leave_no_file(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("times", [(1, 2), (0, 0)])
+def test_times_that_would_end_the_process_are_an_error(times: tuple[int, int], tmp_path: Path) -> None:
+    packets, _ = foreign_packets("libx264", False)
+    info = StreamInfo("h264", 160, 96, RATE, 1 / RATE, "yuv420p", Colour())
+    muxer = Muxer(tmp_path / "a.mp4", CONTAINERS["mp4"], info)
+    muxer.write(Packet(packets[0].data, 0, 0, 1, True))
+    with pytest.raises(OutputError, match=r"packet 1 is to be decoded at \d, shown at"):
+        muxer.write(Packet(packets[1].data, *times, 1, False))
+    muxer.close()
+
+
 def test_an_unknown_codec_is_an_error(tmp_path: Path) -> None:
     muxer = Muxer(tmp_path / "a.mp4", CONTAINERS["mp4"], StreamInfo("tape", 8, 8, RATE, 1 / RATE, "yuv420p", Colour()))
     with pytest.raises(MediaError, match="tape in mp4"):

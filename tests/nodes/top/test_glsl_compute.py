@@ -61,6 +61,20 @@ def test_what_is_read_back_is_what_the_format_keeps(net, format):
     np.testing.assert_allclose(drawn, filled, rtol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("format", "read"),
+    [("mono32float", (0.1, 0.1, 0.1, 1)), ("a32float", (0, 0, 0, 0.4)), ("monoalpha32float", (0.1, 0.1, 0.1, 0.4)),
+     ("rg32float", (0.1, 0.2, 0, 1)), ("rgb32float", (0.1, 0.2, 0.3, 1)), ("rgba32float", (0.1, 0.2, 0.3, 0.4))],
+)  # fmt: skip
+def test_an_output_is_read_as_an_input_of_its_format_would_be(net, format, read):
+    for channel in range(4):
+        back = f"vec4(TDImageLoadOutput(0, uvec3(p, 0))[{channel}])"
+        body = (STORE + STORE).format("vec4(0.1, 0.2, 0.3, 0.4)", back)
+        drawn = compute_shader(net, body, format=format, outputaccess="readwrite").numpyArray()
+        kept = 3 if format == "a32float" else 0
+        np.testing.assert_allclose(drawn[..., kept], read[channel], rtol=1e-6)
+
+
 def test_srgb_is_written_in_linear_light_and_kept_encoded(net):
     top = compute_shader(net, STORE.format("vec4(0.3, 0.1, 0.9, 0.5)"), format="srgba8fixed", size=(9, 5))
     raw = np.round(srgb_encoded(np.array([0.3, 0.1, 0.9], np.float32)) * 255)
@@ -160,6 +174,16 @@ def test_it_begins_with_the_clear_value_and_again_after_a_change_of_size(net):
     top.par.resolutionw = 5
     net.frames(1, pull=[top])
     assert np.all(top.numpyArray() == (11, 21, 1, 1))
+
+
+def test_what_was_before_a_cleared_frame_is_forgotten(net):
+    top = compute_shader(net, COUNT, **KEPT)
+    net.frames(3, pull=[top])
+    top.par.clearoutputs = True
+    net.frames(1, pull=[top])
+    top.par.clearoutputs = False
+    net.frames(2, pull=[top])
+    assert np.all(top.numpyArray() == 2)
 
 
 def test_a_still_compute_shader_that_clears_is_not_run_again(fast):

@@ -132,6 +132,22 @@ def test_other_glsl_draws_as_it_would_at_home(net, source, text):
 @pytest.mark.parametrize(
     "text",
     [
+        "#version 330\nout vec4 c; void main() { float a[2] = {0.5, 2.0}; c = vec4(a[0] * a[1]); }",
+        "#version 330\nlayout(binding = 0) uniform sampler2D s; out vec4 c;\n"
+        "void main() { uint one = 1; c = vec4(one); }",
+        "out vec4 c; void main() { vec4 sample = vec4(1.0), buffer = sample; c = buffer; }",
+        "#version 450\nout vec4 c; void main() { float patch = 1.0; c = vec4(patch); }",
+    ],
+)
+def test_a_text_may_be_ahead_of_its_version_or_behind_it(net, text):
+    top = pixel_shader(net, text)
+    assert np.all(top.numpyArray() == 1)
+    assert top.errors() == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "float x = 1; x *= 2; c = vec4(x / 2);",
         "float a[2] = {0.5, 2}; c = vec4(a[0] * a[1]);",
         "c = vec4(min(1, 2.0), max(1.0f, 1), pow(1, 2), mix(0, 1, 1.0));",
@@ -162,9 +178,10 @@ def test_old_fragment_data_fill_several_buffers(net):
 
 
 def test_messages_speak_of_the_authors_names(net):
-    top = pixel_shader(net, "void main() {\n    gl_FragColor = vec3(1.0);\n}")
+    top = pixel_shader(net, "void main() {\n    gl_FragColor.nothing = 1.0 + gl_FragColor();\n}")
     top.cook()
     assert top.errors().startswith("/glsl1_pixel:2: ")
+    assert "gl_FragColor" in top.errors()
     assert "td_" not in top.errors()
     assert "td_" not in top.compileResult
 
@@ -173,3 +190,9 @@ def test_a_shadertoy_main_is_told_what_is_missing(net):
     top = pixel_shader(net, "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }")
     top.cook()
     assert "mainImage() is not called by anybody" in top.errors()
+
+
+def test_a_line_directive_does_not_lead_messages_astray(net):
+    top = pixel_shader(net, f"#line 100\n{OUT}\nvoid main() {{ fragColor = missing; }}")
+    top.cook()
+    assert top.errors().startswith("/glsl1_pixel:4: `missing' undeclared")

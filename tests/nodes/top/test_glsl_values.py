@@ -84,6 +84,16 @@ def test_two_texture_buffers_and_an_input_do_not_meet(net, samples):
     assert value(net, text, declared, inputs=[source], **pars)[0] == [10, 2, 0.5, 0]
 
 
+@pytest.mark.parametrize("kind", ["samplerBuffer", "sampler3D", "samplerCube"])
+def test_a_sampler_without_a_value_leaves_the_inputs_alone(net, kind):
+    source = net.constantTOP(colorr=0.5, format="rgba32float", resolution=(1, 1))
+    place = {"samplerBuffer": "texelFetch(s, 0)", "sampler3D": "texture(s, vec3(0))"}.get(kind, "texture(s, vec3(1))")
+    text = f"fragColor = vec4(texture(sTD2DInputs[0], vUV.st).r, {place}.r * 0.5, 0, 0);"
+    colour, top = value(net, text, f"uniform {kind} s;", inputs=[source])
+    assert colour == [0.5, 0, 0, 0]
+    assert "the uniform s " in top.warnings()
+
+
 def test_an_array_follows_its_chop_without_compiling(fast):
     lfo = fast.constantCHOP(const0name="x", const0value="=absTime.frame")
     text = f"uniform float a[1]; // {__name__}\n{OUT}void main() {{ fragColor = vec4(a[0]); }}"

@@ -184,7 +184,7 @@ def test_write_count_may_count_the_files(fast: Any, tmp_path: Path) -> None:
         ("b", {"file": ""}, "par.file is empty"),
         ("b", {"file": "b/a.mov"}, "a part of the path is a file"),
         ("b", {"file": "b/a", "type": "imagesequence"}, "a part of the path is a file"),
-        ("b", {"videocodec": "prores"}, "set videocodec to h264nvgpu"),
+        ("b", {"videocodec": "notchlc"}, "NotchLC"),
         ("b", {"encoder": "nvenc"}, "set encoder to auto or software"),
         ("b", {"fps": 0}, "0.0 frames per second"),
         ("b", {"fps": 0, "type": "imagesequence"}, "0.0 frames per second"),
