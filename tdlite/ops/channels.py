@@ -35,7 +35,7 @@ class Channels:
     ) -> None:
         array = np.asarray(samples, dtype=np.float64)
         if array.ndim != 2:
-            array = array.reshape(len(names), -1)
+            array = array.reshape(len(names), -1) if len(names) else np.zeros((0, 0))
         array.flags.writeable = False
         self.names = tuple(names)
         self.samples = array

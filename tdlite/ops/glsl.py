@@ -96,7 +96,7 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     text = "\n".join(line.text for line in (*first, *body))
     interface = _interface(needs(words), target)
     if _OWN_UV.search(text):
-        del interface["vUV"]
+        interface.pop("vUV", None)
     declared = [Line(line) for line in (*interface.values(), *old)]
     lines = [_head(version), *extensions, *first, *declared, *_functions(words, target.compute), *body]
     uniforms = {name: valued for name, valued in _uniforms(text).items() if name not in counters}

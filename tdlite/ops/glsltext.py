@@ -41,9 +41,9 @@ class Reader:
 
     def lines(self, dat: DAT) -> list[Line]:
         """The lines of a DAT, comments blanked. Raises ShaderError."""
-        return self._dat(dat, dat, ())
+        return self._dat(dat, ())
 
-    def _dat(self, dat: DAT, me: DAT, stack: tuple[str, ...]) -> list[Line]:
+    def _dat(self, dat: DAT, stack: tuple[str, ...]) -> list[Line]:
         self._seen.add(dat.path)
         return self._expanded(dat.text, dat.path, dat, "", (*stack, dat.path))
 
@@ -59,14 +59,14 @@ class Reader:
             wanted = match[1] or match[2]
             found = me.op(wanted)
             if found is not None and not isinstance(found, DAT):
-                raise fault(line, f"#include: {found.path} is a {found.opType}, not a DAT; {wanted!r}")
+                raise fault(line, f"#include: {found.path} is a {found.opType}, not a DAT")
             path = found.path if found is not None else self._file(wanted, folder, me, line)
             if path in stack:
                 raise fault(line, f"#include: {' → '.join((*stack, path))}: a text cannot include itself")
             if path in self._seen:
                 continue
             if found is not None:
-                lines.extend(self._dat(found, found, stack))
+                lines.extend(self._dat(found, stack))
             else:
                 self._seen.add(path)
                 read = self._read(path, line)

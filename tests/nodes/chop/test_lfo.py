@@ -99,3 +99,8 @@ def test_without_time_slice_it_shows_its_newest_sample(net):
     shown(net, chop, 2)
     assert (chop.isTimeSlice, chop.numSamples) == (False, 1)
     assert chop[0].val == pytest.approx(7 / 240)
+
+
+def test_without_a_name_it_has_no_channels(net):
+    lfo = net.lfoCHOP(channelname="")
+    assert (lfo.numChans, lfo.errors()) == (0, "")

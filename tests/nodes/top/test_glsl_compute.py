@@ -236,6 +236,13 @@ def test_an_error_names_the_authors_line_and_what_to_do(net, body, hint):
     assert hint in top.errors()
 
 
+def test_a_pixel_shaders_text_in_compute_mode_is_an_error(net):
+    top = compute_shader(net, STORE.format("vec4(vUV, 1.0)"), "in vec3 vUV;")
+    top.cook()
+    assert "/glsl1_compute:" in top.errors()
+    assert "a compute shader has no vUV" in top.errors()
+
+
 def test_a_pixel_shader_is_told_of_the_other_mode(net):
     top = pixel_shader(net, "void main() { TDImageStoreOutput(0, ivec3(0), vec4(1.0)); }")
     top.cook()

@@ -5,7 +5,7 @@ import pytest
 from glslshaders import OUT, compute_shader, pixel_shader
 
 from tdlite.gpu.context import Gpu
-from tdlite.ops import CHOP, Channels, registry
+from tdlite.ops import CHOP, Channels
 
 
 class samplesCHOP(CHOP):
@@ -20,10 +20,9 @@ class samplesCHOP(CHOP):
 @pytest.fixture
 def samples(net):
     """A CHOP of these samples, [channels, length]."""
-    registry.register(samplesCHOP)
 
     def make(values):
-        chop = net.root.create("samplesCHOP")
+        chop = net.root.create(samplesCHOP)
         chop.samples = np.asarray(values, float)
         return chop
 

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import threading
 from pathlib import Path
@@ -272,7 +271,7 @@ def test_closing_the_project_finishes_movies(tmp_path: Path) -> None:
 
 def test_an_interrupt_finishes_movies_after_the_frame(fast: Any, tmp_path: Path) -> None:
     out = recorder(fast, file="a.mov", record=True)
-    fast.on_frame.append(lambda: os.kill(os.getpid(), signal.SIGINT) if fast.frame == 4 else None)
+    fast.on_frame.append(lambda: signal.raise_signal(signal.SIGINT) if fast.frame == 4 else None)
     with pytest.raises(KeyboardInterrupt):
         fast.run(frames=100)
     assert frames_of(tmp_path / "a.mov") == [1, 2, 3, 4]

@@ -241,3 +241,8 @@ def test_an_error_stays_until_the_next_recording_begins(fast: Any, tmp_path: Pat
     out.par.record = True
     fast.run(frames=1)
     assert out.errors() == ""
+
+
+def test_the_suffix_does_not_need_a_file(fast: Any) -> None:
+    out = recorder(fast, file="", n=3, type="imagesequence", imagefiletype="png")
+    assert out.fileSuffix == "3.0.png"
