@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import subprocess
 import sys
@@ -11,6 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+
+import tdlite as td
+from tdlite.ops.top import gpu_of
 
 EXAMPLE = Path(__file__).parent.parent / "examples" / "image_sequence.py"
 NAMES = [f"{take}.{index}.jpg" for take in (0, 1) for index in range(120)]
@@ -59,3 +63,25 @@ def test_each_frame_shows_the_rectangle_where_the_expression_puts_it(takes, name
 def test_running_it_again_gives_the_same_bytes(takes, tmp_path):
     run(tmp_path / "again")
     assert digests(tmp_path / "again") == digests(takes)
+
+
+def test_compute_and_raster_draw_the_same_frames():
+    examples = importlib.util.spec_from_file_location("image_sequence", EXAMPLE)
+    example = importlib.util.module_from_spec(examples)
+    examples.loader.exec_module(example)
+    drawn = {}
+    for path in ("compute", "raster"):
+        with td.Project() as project:
+            comp = project.root.create(td.baseCOMP, "render")
+            example.picture(comp)
+            gpu = gpu_of(project)
+            before, gpu.path = gpu.path, path
+            try:
+                for frame in range(1, 4):
+                    project.run(frames=1)
+                    drawn[path, frame] = comp.op("rectangle1").numpyArray()
+            finally:
+                gpu.path = before
+    for frame in range(1, 4):
+        assert np.abs(drawn["compute", frame] - drawn["raster", frame]).max() <= 1 / 255
+    assert not np.array_equal(drawn["compute", 1], drawn["compute", 3])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,20 @@ def test_a_movie_has_each_frame_once_in_order_and_nothing_else(net: Any, tmp_pat
     assert found["avg_frame_rate"] == "60/1"
     assert float(pictures(tmp_path / name)[0]["best_effort_timestamp_time"]) == 0
     assert files(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mov", "a.mkv"])
+@pytest.mark.parametrize(("typed", "rate"), [(23.976, Fraction(24000, 1001)), (25, 25), (30, 30), (60, 60)])
+def test_a_project_of_any_rate_gives_exact_timestamps_from_0(
+    tmp_path: Path, name: str, typed: float, rate: Any
+) -> None:
+    with Net(cookRate=typed, folder=tmp_path) as net:
+        recorded(net, tmp_path / name, frames=12)
+    shown = [float(picture["best_effort_timestamp_time"]) for picture in pictures(tmp_path / name)]
+    exact = [float(index / Fraction(rate)) for index in range(12)]
+    # Matroska counts in milliseconds; mp4 and mov are exact, ffprobe prints six digits.
+    assert shown == pytest.approx(exact, abs=5e-4 if name.endswith("mkv") else 1e-6)
+    assert frames_of(tmp_path / name) == list(range(1, 13))
 
 
 def test_the_rate_is_that_of_the_fps_parameter_exactly(net: Any, tmp_path: Path) -> None:
