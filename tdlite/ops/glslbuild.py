@@ -63,6 +63,9 @@ def built(
         error = ShaderError(error.log.replace(OLD_OUTPUT, written), tuple(lines))
         found = [f"{place}:{line}: {said}" for place, line, said in error.lines if not said.startswith("warning")]
         shown = [text.replace(": error: ", ": ", 1) for text in dict.fromkeys(found)] or [error.log]
+        if "main" not in made.words and all(place == "tdlite" for place, _, _ in lines):
+            # Drivers say that of no line, and of an empty text in words of their own.
+            shown = [f"{main.path}: there is no void main() in this shader"]
         if len(shown) > _SHOWN:
             shown[_SHOWN:] = [f"{len(shown) - _SHOWN} more in compileResult"]
         message = "\n".join([*shown, *([hint] if hint else [])])

@@ -196,3 +196,11 @@ def test_a_line_directive_does_not_lead_messages_astray(net):
     top = pixel_shader(net, f"#line 100\n{OUT}\nvoid main() {{ fragColor = missing; }}")
     top.cook()
     assert top.errors().startswith("/glsl1_pixel:4: `missing' undeclared")
+
+
+@pytest.mark.parametrize("text", ["", "// nothing yet", "out vec4 c;\nfloat f() { return 1.0; }"])
+def test_a_text_without_a_main_function_says_so(fast, text):
+    op = fast.glslTOP()
+    fast.op("glsl1_pixel").text = text
+    op.cook()
+    assert op.errors() == "/glsl1_pixel: there is no void main() in this shader"
