@@ -89,7 +89,7 @@ class Gpu:
                 "hand the work to that thread, with project.post(fn)"
             )
         if Gpu._current is not self:
-            self.ctx.__enter__()  # type: ignore[no-untyped-call]
+            self.ctx.__enter__()  # type: ignore[no-untyped-call]  # its stub has no types
             Gpu._current = self
 
     def draw(self, job: Pass | Dispatch) -> Image:
@@ -106,7 +106,7 @@ class Gpu:
     def mirror(self, sampler: moderngl.Sampler) -> None:
         """Make a sampler repeat mirrored, for which moderngl has no word."""
         # moderngl does not publish a sampler's GL name, whatever its stub says.
-        name: int = sampler._glo  # type: ignore[attr-defined]
+        name: int = sampler._glo  # type: ignore[attr-defined]  # see above
         for axis in (_WRAP_S, _WRAP_T):
             gl.call("glSamplerParameteri", name, axis, _MIRRORED_REPEAT)
 

@@ -24,7 +24,7 @@ _VENDOR_FILES = (
 class EglDevice(NamedTuple):
     """One EGL device: index for ``Gpu.shared``, what it says of itself, CUDA ordinal if it has one."""
 
-    index: int  # type: ignore[assignment]
+    index: int  # type: ignore[assignment]  # hides tuple.index, which nobody needs here
     name: str
     cuda_ordinal: int | None
 

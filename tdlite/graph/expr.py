@@ -232,4 +232,4 @@ class Modules:
         if not found:
             names = [child.name for child in self._me.parent().children] if self._me.parent() else []
             raise OpError(f"no module DAT {name!r} beside {self._me.path}{nearest(name, names)}")
-        return found[0].module  # type: ignore[attr-defined]
+        return found[0].module  # type: ignore[attr-defined]  # as above

@@ -117,7 +117,7 @@ def _renamed(name: str, words: list[str], others: list[str]) -> str:
         found = re.fullmatch(wild, name)
         if found is not None:
             matched = iter(found.groups())
-            return re.sub(r"[*?]", lambda _, matched=matched: next(matched, ""), other)  # type: ignore[misc]
+            return re.sub(r"[*?]", lambda _, matched=matched: next(matched, ""), other)  # type: ignore[misc]  # mypy cannot infer it
     return name
 
 

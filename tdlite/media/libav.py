@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tdlite.media.codecs import CODECS, Codec
 from tdlite.media.convert import Converter, Palette, check_colour
@@ -48,6 +48,27 @@ def stream_colour(codec: Codec, pixels: str, colour: Colour) -> Colour:
     return colour
 
 
+class Prepared(NamedTuple):
+    """What any software encoder has to know before it is opened."""
+
+    settings: Settings
+    pixels: str
+    colour: Colour
+    options: dict[str, str]
+    warnings: list[str]
+
+
+def prepared(row: Codec, width: int, height: int, rate: Fraction, settings: Settings) -> Prepared:
+    """Settle what `settings` leave to the codec; EncoderError when it cannot record this size, rate or format."""
+    settings = row.resolve(settings)
+    row.check(width, height, rate, settings)
+    pixels = row.pixels(settings)
+    options, warnings = row.options(settings)
+    if row.shown_rate and rate > row.shown_rate:
+        warnings.append(f"players show {row.title} at no more than {row.shown_rate} frames/s")
+    return Prepared(settings, pixels, stream_colour(row, pixels, settings.colour), options, warnings)
+
+
 class LibavEncoder:
     """Encode RGBA frames with one of FFmpeg's encoders; the same frames give the same packets.
 
@@ -75,13 +96,7 @@ class LibavEncoder:
         from av.video.codeccontext import VideoCodecContext
 
         row = self._row
-        settings = row.resolve(settings)
-        row.check(width, height, rate, settings)
-        pixels = row.pixels(settings)
-        colour = stream_colour(row, pixels, settings.colour)
-        options, self.warnings = row.options(settings)
-        if row.shown_rate and rate > row.shown_rate:
-            self.warnings.append(f"players show {row.title} at no more than {row.shown_rate} frames/s")
+        settings, pixels, colour, options, self.warnings = prepared(row, width, height, rate, settings)
         self._converter: Converter | Palette
         if pixels == "pal8":
             self._converter, options = Palette(width, height, options), {}
@@ -155,7 +170,7 @@ class LibavEncoder:
         """End the encoder; frames inside are dropped."""
         self._context = None
 
-    def _taken(self, found: Iterable[LibavPacket]) -> list[Packet]:  # type: ignore[type-arg]
+    def _taken(self, found: Iterable[LibavPacket]) -> list[Packet]:  # type: ignore[type-arg]  # generic in the stub only
         packets = []
         for each in map(_packet, found):
             packets.append(each._replace(dts=self._packets - self._reorder) if self._reorder else each)
@@ -163,7 +178,7 @@ class LibavEncoder:
         return packets
 
 
-def _packet(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]
+def _packet(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]  # as above
     assert packet.pts is not None
     assert packet.dts is not None
     alpha = b""

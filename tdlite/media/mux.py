@@ -103,7 +103,7 @@ class Muxer:
                 self._open(packet)
             assert self._output is not None
             muxed = av.Packet(packet.data)
-            muxed.stream = self._stream  # type: ignore[assignment]
+            muxed.stream = self._stream  # type: ignore[assignment]  # set by _open
             muxed.time_base = self._info.time_base
             muxed.pts, muxed.dts, muxed.duration = packet.pts, packet.dts, packet.duration
             muxed.is_keyframe = packet.key

@@ -24,7 +24,7 @@ from tdlite.media.codecs import CODECS
 from tdlite.media.convert import Converter, check_frame, planes, quantised
 from tdlite.media.encoder import Packet, Pixels, Settings, StreamInfo
 from tdlite.media.errors import EncoderError
-from tdlite.media.libav import stream_colour
+from tdlite.media.libav import prepared
 
 _ROWS = {each.encoder: each for each in CODECS.values() if each.process}
 
@@ -86,11 +86,7 @@ class ProcessEncoder:
     def open(self, width: int, height: int, rate: Fraction, settings: Settings) -> StreamInfo:
         """Start the process for frames of `width`×`height`; EncoderError when it cannot do what is asked."""
         row = self._row
-        settings = row.resolve(settings)
-        row.check(width, height, rate, settings)
-        pixels = row.pixels(settings)
-        colour = stream_colour(row, pixels, settings.colour)
-        options, self.warnings = row.options(settings)
+        _, pixels, colour, options, self.warnings = prepared(row, width, height, rate, settings)
         program = program_with(self._name)
         assert program is not None
         command = [program, "-v", "error", "-f", "rawvideo", "-pix_fmt", pixels, "-video_size", f"{width}x{height}"]
@@ -153,7 +149,7 @@ class ProcessEncoder:
             return []
         process, self._process = self._process, None
         with contextlib.suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]
+            process.stdin.close()  # type: ignore[union-attr]  # it was opened as a pipe
         self._reader.join()
         code = process.wait()
         complaint = self._complaint()
@@ -169,7 +165,7 @@ class ProcessEncoder:
         process, self._process = self._process, None
         process.kill()
         with contextlib.suppress(OSError):
-            process.stdin.close()  # type: ignore[union-attr]
+            process.stdin.close()  # type: ignore[union-attr]  # it was opened as a pipe
         self._reader.join()
         process.wait()
         self._messages.close()

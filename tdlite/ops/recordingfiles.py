@@ -173,7 +173,7 @@ class MovieFile:
             self.warnings += self._writer.warnings
         elif size != self.size:
             raise EncoderError(
-                f"cannot add a picture of {size[0]}×{size[1]} to {self.path} ({self.size[0]}×{self.size[1]}); "  # type: ignore[index]
+                f"cannot add a picture of {size[0]}×{size[1]} to {self.path} ({self.size[0]}×{self.size[1]}); "  # type: ignore[index]  # open with a size
                 f"the movie ends after {self.frames} frames: keep the resolution while recording"
             )
 
