@@ -19,19 +19,26 @@ from tdlite.graph.engine import CookError
 from tdlite.graph.errors import OpError, ParError, TdError
 from tdlite.graph.parvalues import ParMode
 from tdlite.graph.project import Project
+from tdlite.graph.scripts import CookLevel
+from tdlite.graph.settings import WorkingColorSpace
 
 if TYPE_CHECKING:
+    from tdlite.gpu.cudamemory import CUDAMemoryShape
     from tdlite.graph.op import OP
 
 __version__ = "0.1.0"
 __all__ = [
+    "CUDAMemoryShape",
     "CookError",
+    "CookLevel",
     "OpError",
     "ParError",
     "ParMode",
     "Project",
     "TdError",
+    "WorkingColorSpace",
     "__version__",
+    "import_shader",
     "load",
     "ops",
     "register",
@@ -61,12 +68,26 @@ def load(path: str) -> list[type[OP]]:
     return load_file(path)
 
 
+def import_shader(path: str) -> str:
+    """A network file, as text, from a Shadertoy, an ISF or a plain fragment: see docs/importing.md.
+
+    Raises OSError for what cannot be read and tdlite.imports.ImportFault for what is no shader.
+    """
+    from tdlite.imports import read
+
+    return read(path).python
+
+
 def __getattr__(name: str) -> Any:
     if name.endswith(("TOP", "CHOP", "DAT", "COMP")):
         try:
             return _find(name)
         except OpError as error:
             raise AttributeError(f"tdlite: {error}") from None
+    if name == "CUDAMemoryShape":  # needs numpy
+        from tdlite.gpu.cudamemory import CUDAMemoryShape
+
+        return CUDAMemoryShape
     raise AttributeError(f"module 'tdlite' has no attribute {name!r}")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,3 +35,72 @@ def no_gl_errors() -> Iterator[None]:
     gpu = context.Gpu._current if context is not None else None
     if gpu is not None:
         assert gpu.ctx.error == "GL_NO_ERROR"
+
+
+@pytest.fixture
+def no_nvenc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine without NVENC, whatever this one has."""
+    from tdlite.media import nvencprobe
+
+    monkeypatch.setattr(nvencprobe, "libraries", lambda device: "it is out")
+    nvencprobe.forget()
+    yield
+    nvencprobe.forget()
+
+
+@pytest.fixture
+def nvenc(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A machine with a driver and NVENC: the double of PyNvVideoCodec, a fresh machine behind it."""
+    from doubles import PyNvVideoCodec as double
+
+    from tdlite.media import nvencprobe
+
+    monkeypatch.setitem(sys.modules, "PyNvVideoCodec", double)
+    monkeypatch.setattr(double, "gpu", double.Machine())
+    monkeypatch.setattr(double.PyNvEncoder, "created", [])
+    monkeypatch.setattr(nvencprobe, "libraries", lambda device: None)
+    nvencprobe.forget()
+    yield double
+    nvencprobe.forget()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests marked `gpu` skip without an NVIDIA GPU, and fail where one was asked for: -m gpu, TDLITE_REQUIRE_GPU=1.
+
+    Those marked `nvenc` need NVENC as well, which not every GPU has: they fail with -m nvenc alone.
+    """
+    asked = item.config.getoption("-m")
+    if item.get_closest_marker("gpu") is not None:
+        missing, required = _no_cuda(), os.environ.get("TDLITE_REQUIRE_GPU") == "1" or asked == "gpu"
+    elif item.get_closest_marker("nvenc") is not None:
+        missing, required = _no_cuda() or _no_nvenc(), asked == "nvenc"
+    else:
+        return
+    if missing and required:
+        pytest.fail(f"a GPU was asked for: {missing}", pytrace=False)
+    if missing:
+        pytest.skip(missing)
+
+
+@cache
+def _no_cuda() -> str:
+    """Why there is no CUDA beside GL; empty when there is."""
+    from tdlite.gpu.context import Gpu
+    from tdlite.gpu.cuda import cuda_of
+    from tdlite.gpu.errors import GpuError
+
+    try:
+        cuda_of(Gpu.shared())
+    except GpuError as error:
+        return str(error)
+    return ""
+
+
+@cache
+def _no_nvenc() -> str:
+    """Why there is no NVENC on the GPU that draws; empty when there is."""
+    from tdlite.gpu.context import Gpu
+    from tdlite.gpu.cuda import cuda_of
+    from tdlite.media.nvencprobe import nvenc_status
+
+    return nvenc_status("h264", cuda_of(Gpu.shared()).ordinal).reason or ""

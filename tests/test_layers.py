@@ -13,6 +13,7 @@ FOLDERS = {
     "tdlite.graph": TOP / "tdlite" / "graph",
     "tdlite.gpu": TOP / "tdlite" / "gpu",
     "tdlite.media": TOP / "tdlite" / "media",
+    "tdlite.imports": TOP / "tdlite" / "imports",
     "tdlite.ops": TOP / "tdlite" / "ops",
     "tdlite.nodes": TOP / "nodes",
     "tdlite.cli": TOP / "tdlite" / "cli",
@@ -21,11 +22,15 @@ BELOW = {
     "tdlite.graph": set(),
     "tdlite.gpu": set(),
     "tdlite.media": set(),
+    "tdlite.imports": set(),
     "tdlite.ops": {"tdlite.graph", "tdlite.gpu", "tdlite.media"},
     "tdlite.nodes": {"tdlite.graph", "tdlite.gpu", "tdlite.media", "tdlite.ops"},
-    "tdlite.cli": {"tdlite.graph", "tdlite.gpu", "tdlite.media", "tdlite.ops"},
+    "tdlite.cli": {"tdlite.graph", "tdlite.gpu", "tdlite.media", "tdlite.imports", "tdlite.ops"},
 }
-PICTURES = {"moderngl", "glcontext", "numpy", "av", "cv2", "OpenEXR", "tifffile", "simplejpeg", "imagecodecs", "PIL"}
+PICTURES = {
+    *("moderngl", "glcontext", "numpy", "av", "cv2", "OpenEXR", "PyOpenColorIO"),
+    *("tifffile", "simplejpeg", "imagecodecs", "PIL"),
+}
 
 
 def modules() -> Iterator[tuple[str, Path]]:

@@ -1,17 +1,14 @@
 """LFO CHOP: a wave that goes on for ever."""
 
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tdlite.graph.paths import expand
 from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Str, Toggle, optional
 from tdlite.ops.choppage import Reset, exact, rate_par, reset_pars, resets
-
-Samples = NDArray[np.float64]
-
+from tdlite.ops.waves import WAVES, wave
 
 ZERO = Fraction(0)
 
@@ -37,9 +34,7 @@ class lfoCHOP(CHOP):
     parameters = (
         Page(
             "LFO",
-            Menu("wavetype", (("sin", "Sine"), ("normal", "Gaussian"), ("tri", "Triangle"), ("ramp", "Ramp"),
-                              ("square", "Square"), ("pulse", "Pulse")),
-                 label="Type", help="The shape of the wave; a wired source wave takes its place."),
+            Menu("wavetype", WAVES, label="Type", help="The shape of the wave; a wired source wave takes its place."),
             Toggle("play", True, help="Off holds the phase."),
             Float("frequency", 1, unit="Hz", help="Periods a second, before the octave control."),
             Float("offset", 0, help="Added to the wave."),
@@ -80,35 +75,10 @@ class lfoCHOP(CHOP):
                     phase = (phase + step) % 1
                     if phase.denominator > 10**15:
                         phase = phase.limit_denominator(10**9)
-            rows.append(par.offset + par.amp * self._wave(par, (phases + par.phase) % 1.0, steps, source))
+            shape = wave(par.wavetype, (phases + par.phase) % 1.0, steps, par.bias, source)
+            rows.append(par.offset + par.amp * shape)
             ends.append(phase)
         return Channels(names, np.array(rows), par.rate, span.start, sliced=True), Phases(tuple(ends), after)
-
-    @staticmethod
-    def _wave(par: Any, phases: Samples, steps: Samples, source: Channels | None) -> Samples:
-        middle = (1 + par.bias) / 2
-        early = phases < middle
-        with np.errstate(divide="ignore", invalid="ignore"):
-            bent: Samples = np.where(early, phases / middle, 1 + (phases - middle) / (1 - middle)) / 2
-        if source is not None and len(source) and source.length:
-            values: Samples = source.samples[0][np.minimum((bent * source.length).astype(int), source.length - 1)]
-            return values
-        match par.wavetype:
-            case "sin":
-                sine: Samples = np.sin(2 * np.pi * bent)
-                return sine
-            case "normal":
-                bell: Samples = np.exp(-18 * (bent - 0.5) ** 2)
-                return bell
-            case "tri":
-                triangle: Samples = 1 - np.abs((4 * bent + 1) % 4 - 2)
-                return triangle
-            case "ramp":
-                return bent
-            case "square":
-                return np.where(early, 1.0, -1.0)
-            case _:
-                return (phases < steps * (1 - 1e-9)).astype(np.float64)
 
 
 def _octaves(channels: Channels | None, index: int, length: int) -> list[float]:

@@ -1,15 +1,19 @@
 """Movie File Out TOP: pictures into movies and image files."""
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import ClassVar
 
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass
-from tdlite.graph.engine import CookError, WithError
+from tdlite.graph.engine import CookError, Memo, WithError
+from tdlite.media.audio import AUDIO_MENU, BIT_RATE_MENU
 from tdlite.media.codecs import CODEC_MENU, PIXEL_FORMAT_MENU, TYPE_MENU
+from tdlite.media.colour import SPACE_MENU, WHITE_MENU
 from tdlite.media.x264 import SPEEDS
-from tdlite.ops import TOP, At, DATRef, File, Float, Int, Menu, Page, Pulse, Toggle, required
+from tdlite.ops import TOP, At, CHOPRef, DATRef, File, Float, Int, Menu, Page, Pulse, Toggle, required
 from tdlite.ops.cook import gather
+from tdlite.ops.layers import Layers, exr_page, layers
 from tdlite.ops.recording import Recording
 
 
@@ -17,8 +21,9 @@ class moviefileoutTOP(TOP):
     """Record the input while Record is on: a movie, an image sequence, a stop-frame movie or single images.
 
     Each cooked frame is one frame of the file; the frame in which Record goes on is the first, the one in
-    which it goes off is no longer part of it. The input is cooked every frame, recorded or not, and is the
-    output. What is recorded and how is fixed when Record goes on.
+    which it goes off is no longer part of it. The input and the Audio CHOP are cooked every frame, recorded or
+    not; the input is the output. What is recorded and how is fixed when Record goes on, but for the EXR page's blocks, which are read
+    for each image; their TOPs are cooked every frame as well while images are EXR files.
     """
 
     title: ClassVar[str] = "Movie File Out"
@@ -32,9 +37,10 @@ class moviefileoutTOP(TOP):
             Menu("videocodectype", TYPE_MENU, label="Video Codec Type",
                  help="The kind of ProRes or Hap; other codecs have none."),
             Menu("encoder", (("auto", "Automatic"), ("nvenc", "NVENC"), ("software", "Software")),
-                 help="What runs the codec: NVENC where there is one, NVENC or nothing, or the CPU."),
+                 help="What runs the codec: NVENC where there is one, NVENC or nothing, or the CPU; also of JPEGs."),
             Menu("imagefiletype", (("tiff", "TIFF"), ("jpeg", "JPEG"), ("bmp", "BMP"), ("exr", "OpenEXR"),
-                                   ("png", "PNG")), label="Image File Type", help="The format of images."),
+                                   ("png", "PNG"), ("dds", "DDS")), label="Image File Type",
+                 help="The format of images."),
             Toggle("uniquesuff", True, label="Unique Suffix",
                    help="Count N up to the first take of which there is no file yet."),
             Int("n", 0, low=0, label="N", help="The number of the take, read when Record goes on; or where to begin."),
@@ -47,6 +53,16 @@ class moviefileoutTOP(TOP):
                  help="Colour resolution, bits and alpha of a movie; automatic is the codec's most common one."),
             Menu("moviecontainer", ("automatic", "mov", "mp4", "mkv", "webm"), label="Movie Container",
                  help="The kind of movie file; automatic goes by the extension."),
+            Menu("outputcolorspace", SPACE_MENU, label="Output Color Space",
+                 help="What pictures are converted to, from project.workingColorSpace, and what the file is marked as."),
+            Menu("outputreferencewhite", WHITE_MENU, label="Output Reference White",
+                 help="Which of the project's reference whites is 1 in the file."),
+            CHOPRef("audiochop", label="Audio CHOP",
+                    help="The sound of a movie: a time-sliced CHOP with a channel for each speaker."),
+            Menu("audiocodec", AUDIO_MENU, label="Audio Codec",
+                 help="How sound is compressed; automatic is AAC, in webm files Opus."),
+            Menu("audiobitrate", BIT_RATE_MENU, "b192", label="Audio Bit Rate",
+                 help="For one or two channels, and again for each further pair; lossless codecs have none."),
             Float("quality", 0.85, low=0, high=1,
                   help="0 is small, 1 is best: of JPEG images, and of movies whose Bit Rate Mode is Quality."),
             Float("fps", 60, low=0, label="Movie FPS", expr="me.time.rate",
@@ -62,6 +78,7 @@ class moviefileoutTOP(TOP):
                 help="How many images are written at once; 1 writes them before the next frame is cooked."),
             DATRef("headerdat", label="Header Source DAT", help="Metadata of EXR files: rows of key and value."),
         ),
+        exr_page,
         Page(
             "Settings",
             Menu("profile", (("autoselect", "Auto-Select"), "baseline", "main", "high"), help="The H.264 profile."),
@@ -87,6 +104,8 @@ class moviefileoutTOP(TOP):
             Toggle("secondarycompression", True, label="Secondary Compression",
                    help="Hap's second stage: smaller files, a little slower to play."),
             Toggle("encodetestmode", label="Encode Test Mode", help="Encode and throw away: no file is written."),
+            Toggle("mipmaps", label="Include Mip Maps",
+                   help="Add all smaller levels, down to one pixel, to DDS files."),
         ),
     )  # fmt: skip
 
@@ -95,13 +114,32 @@ class moviefileoutTOP(TOP):
         """What is being recorded."""
         return Recording(self)
 
+    @cached_property
+    def layers(self) -> Memo:
+        """The channels of EXR files."""
+        return Memo(self.engine, self, "layers", self._layers)
+
+    def _layers(self) -> Layers:
+        # Not the row of all values: that one moves with the file's name.
+        exr = self.par.imagefiletype.eval() == "exr" and self.par.type.eval() in ("image", "imagesequence")
+        return layers(self) if exr else Layers()
+
+    def _memos(self) -> Iterator[Memo]:
+        yield self.layers
+        yield from super()._memos()
+
     def _cook(self) -> Image | WithError:
         for message in self.recording.warnings:  # a cook forgets warnings; these are of the whole recording
             self.warn(message)
         # The picture has nothing to do with the own pages: a moving parameter there is no reason to draw it again.
         if self._flags:
             return super()._cook()
-        return self._drawn(self.shown(gather(self)[0], self.spec_memo.pull()), self.values.row(1))
+        image = gather(self)[0]
+        self.layers.pull()
+        return self._drawn(self.shown(image, self.spec_memo.pull()), self.values.row(1))
+
+    def size(self, first: Spec | None) -> Spec:
+        return super().size(first).flat()
 
     def describe(self, at: At, spec: Spec) -> Pass | Image:
         return self.shown(at.inputs[0], spec)
@@ -109,10 +147,10 @@ class moviefileoutTOP(TOP):
     def sink(self) -> None:
         """Cook the input, and record it if that is asked for."""
         try:
-            image = self.result.pull()
+            image, added = self.result.pull(), self.layers.pull()
         except CookError:  # shown as the error of the result; record and pause still count
-            image = None
-        self.recording.frame(image)
+            image, added = None, Layers()
+        self.recording.frame(image, added)
 
     def flush(self) -> None:
         """Have every accepted image on disk; finish a movie whose record is off."""
@@ -141,10 +179,10 @@ class moviefileoutTOP(TOP):
         return {
             "last_frames_written": recording.last_frames,
             "total_frames_written": recording.total_frames,
-            "last_audio_samples_written": 0,
-            "total_audio_samples_written": 0,
-            "last_audio_frames_written": 0,
-            "total_audio_frames_written": 0,
+            "last_audio_samples_written": recording.last_samples,
+            "total_audio_samples_written": recording.total_samples,
+            "last_audio_frames_written": float(recording.last_samples / recording.sound_rate),
+            "total_audio_frames_written": float(recording.total_samples / recording.sound_rate),
             "total_frames_dropped": recording.dropped_frames,
             "active_records": recording.active,
             "cur_seq_index": recording.index,

@@ -53,3 +53,38 @@ mat3 TDRotateToVector(vec3 forward, vec3 up) {
     vec3 z = normalize(forward), x = normalize(cross(up, z));
     return mat3(x, cross(z, x), z);
 }
+
+// A rise from 0 to 1 in the shape of half a sine wave; 0 before, 1 after.
+float TDSineLookup(float v) { return 0.5 - 0.5 * cos(clamp(v, 0.0, 1.0) * 3.14159265358979); }
+
+// From one range to another, also beyond its ends.
+float TDRemap(float v, float a, float b, float c, float d) { return c + (v - a) * (d - c) / (b - a); }
+vec2 TDRemap(vec2 v, vec2 a, vec2 b, vec2 c, vec2 d) { return c + (v - a) * (d - c) / (b - a); }
+vec3 TDRemap(vec3 v, vec3 a, vec3 b, vec3 c, vec3 d) { return c + (v - a) * (d - c) / (b - a); }
+vec4 TDRemap(vec4 v, vec4 a, vec4 b, vec4 c, vec4 d) { return c + (v - a) * (d - c) / (b - a); }
+
+float TDLoop(float v, float low, float high) { return low + mod(v - low, high - low); }
+float TDZigZag(float v, float low, float high) {
+    float span = high - low;
+    return high - abs(mod(v - low, 2.0 * span) - span);
+}
+float TDAverage(float a, float b) { return 0.5 * (a + b); }
+
+// From the space of a surface, whose normal and tangent have length 1, to the space that they are in.
+mat3 TDCreateTBNMatrix(vec3 normal, vec3 tangent, float handedness) {
+    return mat3(tangent, cross(normal, tangent) * handedness, normal);
+}
+
+// u turns from +x over +z to -x and -z, v rises from -y to +y.
+vec3 TDEquirectangularToCubeMap(vec2 coord) {
+    float turn = coord.x * 6.28318530717959, rise = (coord.y - 0.5) * 3.14159265358979;
+    return vec3(cos(turn) * cos(rise), sin(rise), sin(turn) * cos(rise));
+}
+vec2 TDCubeMapToEquirectangular(vec3 coord) {
+    float rise = atan(coord.y, length(coord.xz));
+    return vec2(fract(atan(coord.z, coord.x) / 6.28318530717959), rise / 3.14159265358979 + 0.5);
+}
+vec2 TDCubeMapToEquirectangular(vec3 coord, out float mipMapBias) {
+    mipMapBias = 0.0;
+    return TDCubeMapToEquirectangular(coord);
+}

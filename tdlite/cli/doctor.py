@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import importlib.util
+import dataclasses
 import json
 import platform
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tdlite
 
 from .exits import DEVICE, DONE
 
+if TYPE_CHECKING:
+    from tdlite.gpu.context import Gpu
+
 _PACKAGES = (
     *("numpy", "moderngl", "glcontext", "av", "networkx", "OpenEXR", "opencv-python-headless", "simplejpeg"),
-    *("tifffile", "imagecodecs", "rich", "cupy-cuda12x", "cuda-bindings", "PyNvVideoCodec", "imageio-ffmpeg"),
+    *("tifffile", "imagecodecs", "rich", "cupy-cuda12x", "cuda-bindings", "PyNvVideoCodec", "nvidia-nvimgcodec-cu12"),
+    "imageio-ffmpeg",
 )
 _ENCODERS = (
     *("libx264", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "prores_ks", "cfhd", "qtrle", "mjpeg", "mpeg4"),
@@ -36,15 +40,16 @@ def examined() -> dict[str, Any]:
     """What there is, as plain data."""
     from tdlite.media.images import SUFFIXES
 
+    gl = _gl()
     return {
         "tdlite": tdlite.__version__,
         "python": platform.python_version(),
         "system": platform.platform(),
         "packages": {name: _version(name) for name in _PACKAGES},
-        "gl": _gl(),
+        "gl": gl,
         "egl": _egl(),
         "cuda": _cuda(),
-        "nvenc": _nvenc(),
+        "nvenc": _nvenc(gl),
         "encoders": _encoders(),
         "images": sorted(SUFFIXES),
     }
@@ -73,11 +78,23 @@ def _gl() -> dict[str, Any]:
         "version": gpu.version,
         "software": gpu.software,
         "max_size": gpu.max_size,
+        "device": gpu.index,
         "path": gpu.path,
-        "why": "compute runs on all of a GPU, fragment shaders only on a small part of data-centre ones; "
-        "what needs raster uses it",
+        "why": gpu.why,
+        "shared_with_cuda": _shared_with_cuda(gpu),
         "warning": nvidia_but_software(gpu),
     }
+
+
+def _shared_with_cuda(gpu: Gpu) -> dict[str, Any]:
+    """The CUDA device that takes pictures from GL without the CPU, or why there is none."""
+    from tdlite.gpu.cuda import cuda_of
+    from tdlite.gpu.errors import CudaError
+
+    try:
+        return {"ordinal": cuda_of(gpu).ordinal, "reason": None}
+    except CudaError as error:
+        return {"ordinal": None, "reason": str(error)}
 
 
 def _egl() -> list[dict[str, Any]]:
@@ -109,7 +126,7 @@ def _cuda() -> dict[str, Any]:
         cuda.cuDeviceGet(ctypes.byref(device), ordinal)
         cuda.cuDeviceGetName(name, len(name), device)
         names.append(name.value.decode(errors="replace"))
-    missing = [name for name in ("cupy-cuda12x", "cuda-bindings") if _version(name) is None]
+    missing = [name for name in ("cuda-bindings",) if _version(name) is None]
     return {
         **found,
         "usable": bool(names) and not missing,
@@ -119,35 +136,18 @@ def _cuda() -> dict[str, Any]:
     }
 
 
-def _nvenc() -> dict[str, Any]:
-    reason = _no_nvenc()
-    return {"usable": reason is None, "reason": reason}
+def _nvenc(gl: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Per codec, what NVENC does with it on the GPU that draws, or else on the first one."""
+    from tdlite.media.nvencoptions import TITLES
+    from tdlite.media.nvencprobe import nvenc_status
 
-
-def _no_nvenc() -> str | None:
-    """Why there is no NVENC; None when an encoder session opens."""
-    try:
-        if ctypes.CDLL("libcuda.so.1").cuInit(0) != 0:
-            return "no usable NVIDIA GPU"
-    except OSError:
-        return "no libcuda.so.1: no NVIDIA driver"
-    try:
-        encode = ctypes.CDLL("libnvidia-encode.so.1")
-    except OSError:
-        return "no libnvidia-encode.so.1: in a container set NVIDIA_DRIVER_CAPABILITIES=all (it needs `video`)"
-    version = ctypes.c_uint32()
-    if encode.NvEncodeAPIGetMaxSupportedVersion(ctypes.byref(version)) != 0 or version.value < 0xC1:
-        major, minor = version.value >> 4, version.value & 15
-        return f"the driver's NVENC is {major}.{minor}, at least 12.1 is needed: update the driver"
-    if importlib.util.find_spec("PyNvVideoCodec") is None:
-        return "without PyNvVideoCodec: pip install 'tdlite[nvidia]'"
-    import PyNvVideoCodec
-
-    try:
-        PyNvVideoCodec.GetEncoderCaps(gpuid=0, codec="h264")
-    except Exception as error:  # the package raises its own type, and others when a session is refused
-        return f"this GPU opens no encoder session ({error}); data-centre GPUs such as A100 and H100 have no NVENC"
-    return None
+    device = gl.get("shared_with_cuda", {}).get("ordinal") or 0
+    found = {}
+    for codec in TITLES:
+        limits, reason = nvenc_status(codec, device)
+        told = {"limits": dataclasses.asdict(limits), "told": limits.told()} if limits else {}
+        found[codec] = {"usable": limits is not None, "reason": reason, **told}
+    return found
 
 
 def _encoders() -> dict[str, str | None]:
@@ -178,7 +178,10 @@ def _tell(found: dict[str, Any]) -> None:
     if gl["usable"]:
         line("GL", f"{gl['renderer']} ({gl['vendor']}), OpenGL {gl['version']}{', software' if gl['software'] else ''}")
         line("", f"images up to {gl['max_size']} pixels a side")
-        line("path", f"{gl['path']}: {gl['why']}")
+        line("path", f"{gl['path']}: {gl['why']}; --pathmode forces either")
+        shared = gl["shared_with_cuda"]
+        told = f"not possible: {shared['reason']}" if shared["reason"] else f"with CUDA device {shared['ordinal']}"
+        line("GL → CUDA", told)
         if gl["warning"]:
             line("warning", gl["warning"])
     else:
@@ -186,13 +189,20 @@ def _tell(found: dict[str, Any]) -> None:
     for device in found["egl"]:
         ordinal = device["cuda_ordinal"]
         line(
-            "EGL", f"device {device['index']}: {device['name']}{'' if ordinal is None else f', CUDA device {ordinal}'}"
+            "EGL",
+            f"device {device['index']}: {device['name']}{'' if ordinal is None else f', CUDA device {ordinal}'}"
+            f"{' (used)' if device['index'] == gl.get('device') else ''}",
         )
     if "devices" in cuda:
         line("CUDA", f"{cuda['version']}: {', '.join(cuda['devices']) or 'no device'}")
     if cuda["reason"]:
         line("CUDA", f"not usable: {cuda['reason']}")
-    line("NVENC", "usable" if nvenc["usable"] else f"not usable: {nvenc['reason']}")
+    reasons = {each["reason"] for each in nvenc.values()}
+    if len(reasons) == 1 and None not in reasons:
+        line("NVENC", f"not usable: {reasons.pop()}")
+    else:
+        for codec, each in nvenc.items():
+            line("NVENC", f"{codec}: {each['told'] if each['usable'] else 'not usable: ' + each['reason']}")
     line("encoders", " ".join(name for name, reason in found["encoders"].items() if reason is None))
     absent = [name for name, reason in found["encoders"].items() if reason is not None]
     if absent:

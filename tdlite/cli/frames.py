@@ -6,9 +6,10 @@ from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass
 from tdlite.graph.engine import kind_of
 from tdlite.graph.project import Project
+from tdlite.media.picture import ImageOptions
 from tdlite.media.sequence import ImageWriter
 from tdlite.ops import COMP, TOP, At, required
-from tdlite.ops.top import stored
+from tdlite.ops.saving import encoder
 
 
 class framesTOP(TOP):
@@ -33,7 +34,8 @@ class framesTOP(TOP):
     def sink(self) -> None:
         image: Image = self.result.pull()
         if self.project.frame in self._frames:
-            self._writer.submit(self._file(self.project.frame), stored(image), self._quality)
+            path = self._file(self.project.frame)
+            self._writer.submit(path, encoder(image, path, ImageOptions(self._quality)))
         self._tell()
 
     def flush(self) -> None:

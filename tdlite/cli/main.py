@@ -104,6 +104,7 @@ def parser() -> argparse.ArgumentParser:
         help="scale the recorded picture to W×H; the TOP itself keeps the resolution that its network gives it",
     )
     render.add_argument("--codec", metavar="C", help="the videocodec of the Movie File Out")
+    render.add_argument("--audio", metavar="PATH", help="the CHOP that is the sound of a movie, such as /sound/out1")
     render.add_argument("--quality", type=_quality, metavar="Q", help="0 (small) to 1 (best)")
     render.add_argument("--overwrite", action="store_true", help="replace files that exist")
     _running(render)
@@ -131,6 +132,17 @@ def parser() -> argparse.ArgumentParser:
         "-o", "--output", required=True, metavar="FILE", help="the drawing: .svg, .dot (Graphviz) or .mmd (Mermaid)"
     )
 
+    shader = add(
+        "import",
+        "importing",
+        "turn a Shadertoy, an ISF or a glslViewer fragment into a network file",
+        "A Shadertoy is a file with mainImage(), a folder with its passes (common.glsl, bufferA.glsl, image.glsl), or",
+        "the site's JSON. What cannot be carried over is said here and in the file.",
+    )
+    shader.add_argument("shader", metavar="SHADER", help="the file or folder")
+    shader.add_argument("-o", "--output", required=True, metavar="NET.py", help="the network file; - prints it")
+    shader.add_argument("--overwrite", action="store_true", help="replace a file that exists")
+
     doctor = add("doctor", "doctor", "tell what this machine can do: GL, CUDA, NVENC, codecs, image formats")
     doctor.add_argument("--json", action="store_true", help="as JSON")
     return top
@@ -152,7 +164,18 @@ def _network(command: argparse.ArgumentParser) -> None:
         metavar="R",
         help="frames per second of the project; else cookRate in NET.py, else 60",
     )
-    command.add_argument("--device", type=_above(int, 0), metavar="N", help="the EGL device (see tdlite doctor)")
+    command.add_argument(
+        "--device",
+        type=_device,
+        metavar="N",
+        help="the GPU: its CUDA number, without CUDA its EGL number; or cuda:N, egl:N, software (see tdlite doctor)",
+    )
+    command.add_argument(
+        "--pathmode",
+        choices=("auto", "compute", "raster"),
+        default="auto",
+        help="run shaders as compute or by raster wherever they can; auto: as the device does it best",
+    )
     command.add_argument("--checked", action="store_true", help="cook everything twice and compare")
 
 
@@ -177,6 +200,15 @@ def _above(kind: type[int] | type[float], least: float) -> Callable[[str], float
 
     number.__name__ = "number"
     return number
+
+
+def _device(text: str) -> int | str:
+    if text.isdecimal():
+        return int(text)
+    kind, colon, number = text.partition(":")
+    if text != "software" and not (kind in ("cuda", "egl") and colon and number.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a device: a number, cuda:N, egl:N or software")
+    return text
 
 
 def _frames(text: str) -> tuple[int, int | None]:

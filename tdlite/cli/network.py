@@ -40,7 +40,11 @@ def build(args: argparse.Namespace, on_problem: Callable[[Problem], None]) -> Pr
         args,
         path,
         lambda: Project(
-            cookRate=rate, realTime=getattr(args, "realtime", False), checked=args.checked, device=args.device
+            cookRate=rate,
+            realTime=getattr(args, "realtime", False),
+            checked=args.checked,
+            device=args.device,
+            pathmode=args.pathmode,
         ),
     )
     try:

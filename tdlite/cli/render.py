@@ -90,6 +90,8 @@ class Target:
             raise Stop(USAGE, f"cannot tell what to write from the name {name!r}; end it with one of {known}")
         if self.movie and self.numbered:
             raise Stop(USAGE, f"{name} is a movie: it holds all frames and needs no {{frame}} in its name")
+        if not self.movie and args.audio:
+            raise Stop(USAGE, f"--audio is for movies; {name} is an image")
         if not self.movie and args.codec:
             raise Stop(USAGE, f"--codec is for movies; {name} is an image")
         first, last = args.frames or (1, None)
@@ -141,6 +143,8 @@ class Target:
             if args.size:
                 recorder.par.outputresolution = "custom"
                 recorder.par.resolutionw, recorder.par.resolutionh = args.size
+            if args.audio:
+                recorder.par.audiochop = self._sound(top)
             if self.movie and args.quality is not None:
                 recorder.par.quality = args.quality
             if self.movie:
@@ -148,6 +152,12 @@ class Target:
         except TdError as error:
             raise Stop(USAGE, sentence(error)) from error
         return recorder
+
+    def _sound(self, top: OP) -> OP:
+        chop = find(top.project, self.args.audio)
+        if not chop.isCHOP:
+            raise Stop(USAGE, f"{chop.path} is a {chop.opType}, not a CHOP: it has no sound to record")
+        return chop
 
     def _movie(self, home: Any) -> Any:
         recorder = home.create("moviefileoutTOP", "tdlite_render")

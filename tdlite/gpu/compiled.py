@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from struct import pack
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
@@ -33,10 +33,15 @@ _GLSL_TYPES = {
 class Kernel:
     """One compiled and linked text: a compute shader, or a raster program with its empty vertex array."""
 
-    __slots__ = ("__weakref__", "_initial", "_trash", "_uniforms", "group", "outputs", "shader", "vertices")
+    __slots__ = (
+        "__weakref__", "_initial", "_software", "_trash", "_uniforms", "group", "outputs", "shader", "vertices",
+    )  # fmt: skip
 
-    def __init__(self, gpu: Gpu, lines: list[Line], compute: bool) -> None:
+    def __init__(self, gpu: Gpu, lines: list[Line], compute: bool, vertex: Sequence[Line] = ()) -> None:
+        import moderngl
+
         self._trash = gpu.trash
+        self._software = gpu.software
         self.vertices: Any = None
         self.group = (0, 0, 0)
         """The local size of a compute shader."""
@@ -46,13 +51,14 @@ class Kernel:
             self.shader: Any = guarded(lines, gpu.ctx.compute_shader)
             self.group = gl.group_size(self.shader.glo)
         else:
-            vertex = VERSION + VERTEX
-            self.shader = guarded(lines, lambda text: gpu.ctx.program(vertex_shader=vertex, fragment_shader=text))
+            self.shader = guarded(
+                lines,
+                lambda text, own=VERSION + VERTEX: gpu.ctx.program(vertex_shader=own, fragment_shader=text),
+                vertex,
+            )
             self.outputs = gl.outputs(self.shader.glo)
-            self.vertices = gpu.ctx.vertex_array(self.shader, [])
-            self.vertices.vertices = 3
-        import moderngl
-
+            self.vertices = gpu.ctx.vertex_array(self.shader, [], mode=moderngl.TRIANGLE_STRIP)
+            self.vertices.vertices = 4 if vertex else 3
         self._uniforms: dict[str, Any] = {  # moderngl's stubs lack gl_type and fmt
             name: self.shader[name] for name in self.shader if isinstance(self.shader[name], moderngl.Uniform)
         }
@@ -62,6 +68,15 @@ class Kernel:
         if inputs is not None:
             inputs.write(pack(f"{inputs.array_length}i", *range(inputs.array_length)))
 
+    def dispatch(self, columns: int, rows: int, layers: int = 1) -> None:
+        """Run a compute shader on so many work groups."""
+        if self._software:
+            # There the call is the drawing, and moderngl keeps Python's lock meanwhile: writers would have to wait.
+            gl.call("glUseProgram", self.shader.glo)
+            gl.call("glDispatchCompute", columns, rows, layers)
+        else:
+            self.shader.run(columns, rows, layers)
+
     def __del__(self) -> None:
         # May run on any thread: GL objects are released by the next frame's sweep.
         made = (getattr(self, "vertices", None), getattr(self, "shader", None))
@@ -69,14 +84,14 @@ class Kernel:
 
     def _part_samplers(self, units: int) -> None:
         """Put samplers of other kinds than sampler2D on units of their own: GL allows one kind a unit."""
-        for name, (kind, _) in self.uniform_types().items():
+        for name, (kind, length) in self.uniform_types().items():
             if "sampler" in kind and kind != "sampler2D":
-                units -= 1
-                self.set_unit(name, units)
+                units -= length
+                self.set_unit(name, units, length)
 
-    def set_unit(self, sampler: str, unit: int) -> None:
-        """Tell a sampler, of whatever kind, its texture unit."""
-        gl.set_unit(self.shader.glo, sampler, unit)
+    def set_unit(self, sampler: str, unit: int, count: int = 1) -> None:
+        """Tell a sampler, of whatever kind, its texture unit; an array of them those from there on."""
+        gl.set_unit(self.shader.glo, sampler, unit, count)
 
     def uniform_types(self) -> dict[str, tuple[str, int]]:
         """The active uniforms: name → (GLSL type, array length)."""
@@ -136,17 +151,20 @@ class Programs:
 
     def __init__(self, gpu: Gpu) -> None:
         self._gpu = gpu
-        self._kernels: WeakValueDictionary[tuple[str, bool], Kernel] = WeakValueDictionary()
+        self._kernels: WeakValueDictionary[tuple[str, bool, str], Kernel] = WeakValueDictionary()
         # Kernels live as long as their programs; the latest outlive them, for operators that come and go.
         self._latest: deque[Kernel] = deque(maxlen=64)
         self.compiled = 0
 
-    def kernel(self, lines: list[Line], compute: bool) -> Kernel:
-        """The kernel of this text, compiled now if nobody has it. Raises ShaderError."""
-        key = "\n".join(line.text for line in lines), compute
+    def kernel(self, lines: list[Line], compute: bool, vertex: Sequence[Line] = ()) -> Kernel:
+        """The kernel of this text, compiled now if nobody has it. Raises ShaderError.
+
+        A raster program may have a ``vertex`` shader of its own, for the four corners of a strip.
+        """
+        key = "\n".join(line.text for line in lines), compute, "\n".join(line.text for line in vertex)
         kernel = self._kernels.get(key)
         if kernel is None:
             self.compiled += 1
-            kernel = self._kernels[key] = Kernel(self._gpu, lines, compute)
+            kernel = self._kernels[key] = Kernel(self._gpu, lines, compute, vertex)
             self._latest.append(kernel)
         return kernel

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import gl
 from .compiled import Programs
-from .devices import SOFTWARE, egl_devices
+from .devices import Device, choices, egl_devices
 from .dispatch import Dispatch, carried_out
 from .errors import GpuError, NoDevice
 from .image import Image
@@ -18,9 +18,10 @@ from .pool import Pool
 if TYPE_CHECKING:
     import moderngl
 
+    from .cuda import Cuda
+
 _SOFTWARE = ("llvmpipe", "softpipe", "swrast", "software rasterizer")
 _LIBEGL = "libEGL.so.1"
-_WRAP_S, _WRAP_T, _MIRRORED_REPEAT = 0x2802, 0x2803, 0x8370
 
 
 class Gpu:
@@ -31,7 +32,7 @@ class Gpu:
     """
 
     _shared: ClassVar[dict[int, Gpu]] = {}
-    _first: ClassVar[Gpu | None] = None
+    _chosen: ClassVar[dict[Device, Gpu]] = {}
     _current: ClassVar[Gpu | None] = None
 
     def __init__(self, ctx: moderngl.Context) -> None:
@@ -42,8 +43,16 @@ class Gpu:
         self.vendor: str = info["GL_VENDOR"]
         self.version: str = info["GL_VERSION"]
         self.software = any(name in self.renderer.lower() for name in _SOFTWARE)
+        self.converts = not self.software
+        """Whether movies' pictures become YUV here: a GPU then sends fewer bytes, where a CPU only works harder."""
         self.max_size: int = info["GL_MAX_TEXTURE_SIZE"]
         self.max_inputs: int = info["GL_MAX_TEXTURE_IMAGE_UNITS"]
+        self.index = 0
+        """EGL's number of the device."""
+        self.asked_software = False
+        """Whether somebody chose the device that renders on the CPU."""
+        self.cuda: Cuda | None = None
+        """CUDA on this device, once ``cuda_of`` was asked for it."""
         self.trash: deque[Any] = deque()
         self.pool = Pool(self)
         self.programs = Programs(self)
@@ -51,24 +60,47 @@ class Gpu:
         self._executor = Executor(self)
         self.rest = ctx.simple_framebuffer((1, 1))
         """What is bound while nothing is drawn."""
-        # Compute everywhere: on Hopper data-centre GPUs only 2 of 66 TPCs can run fragment shaders. llvmpipe draws a
-        # 1080p pass 1 to 3 ms faster by raster, but what is tested there should be what runs on a GPU.
         self._path = "compute"
+        # llvmpipe draws a 1080p pass 1 to 3 ms faster by raster.
+        self.why = (
+            "software draws about as fast either way, and what is tested here is what runs on a GPU"
+            if self.software
+            else "it runs on all of a GPU, raster only on a small part of data-centre ones"
+        )
+        """Why passes run the way they do where nobody says it; what needs raster gets it."""
 
     @classmethod
-    def shared(cls, device: int | None = None) -> Gpu:
-        """The device's one Gpu, made on the first call; ``device`` is an EGL index, None the best that works.
+    def shared(cls, device: Device = None) -> Gpu:
+        """The device's one Gpu, made on the first call; ``device`` is as in ``devices.choices``.
 
         Raises NoDevice when there is no usable GL, GpuError on another thread than the first call's.
         """
-        gpu = cls._first if device is None else cls._shared.get(device)
+        gpu = cls._chosen.get(device)
         if gpu is None:
-            index, ctx = _context(device)
-            gpu = cls._shared[index] = cls._current = cls(ctx)
-            if device is None:
-                cls._first = gpu
+            gpu = cls._chosen[device] = cls._opened(device)
+            gpu.asked_software |= device == "software"
         gpu.check()
         return gpu
+
+    @classmethod
+    def _opened(cls, device: Device) -> Gpu:
+        """The Gpu of the first device of the choice that has one or can have one."""
+        reasons = []
+        for index in choices(device, egl_devices()):
+            if index in cls._shared:
+                return cls._shared[index]
+            try:
+                context = _context(index)
+            except Exception as error:  # glcontext raises bare Exception
+                reasons.append(f"EGL device {index}: {error}")
+                continue
+            gpu = cls._shared[index] = cls._current = cls(context)
+            gpu.index = index
+            return gpu
+        raise NoDevice(
+            f"no usable OpenGL 4.3 ({'; '.join(reasons)}). Without a GPU, Mesa's software renderer does: "
+            "apt-get install libegl1 libgl1 libgl1-mesa-dri"
+        )
 
     @property
     def path(self) -> str:
@@ -96,42 +128,27 @@ class Gpu:
         """Draw a pass, or carry out a dispatch; see ``Executor.draw`` and ``carried_out``."""
         return carried_out(self._executor, job) if isinstance(job, Dispatch) else self._executor.draw(job)
 
+    def forget(self, kind: str, name: int) -> None:
+        """Tell CUDA that a 'texture' or 'buffer' is about to be deleted."""
+        if self.cuda is not None:
+            self.cuda.forget(kind, name)
+
     def frame(self) -> None:
         """To be called once a frame: trims the pool and releases programs that nobody uses any more."""
         self.check()
         self.pool.frame()
+        if self.cuda is not None:
+            self.cuda.frame()
         while self.trash:
             self.trash.popleft().release()
 
-    def mirror(self, sampler: moderngl.Sampler) -> None:
-        """Make a sampler repeat mirrored, for which moderngl has no word."""
-        # moderngl does not publish a sampler's GL name, whatever its stub says.
-        name: int = sampler._glo  # type: ignore[attr-defined]  # see above
-        for axis in (_WRAP_S, _WRAP_T):
-            gl.call("glSamplerParameteri", name, axis, _MIRRORED_REPEAT)
 
-
-def _context(device: int | None) -> tuple[int, moderngl.Context]:
-    """A standalone EGL context of GL 4.3 or later, on the device or on the first that works."""
+def _context(index: int) -> moderngl.Context:
+    """A standalone EGL context of GL 4.3 or later on a device."""
     import moderngl
 
     create: Any = moderngl.create_context  # its stub has no words for the backend's settings
-    indexes = [device] if device is not None else _preferred()
-    reasons = []
-    for index in indexes:
-        try:
-            return index, create(
-                standalone=True, backend="egl", device_index=index, libgl=gl.LIBRARY, libegl=_LIBEGL, require=430
-            )
-        except Exception as error:  # glcontext raises bare Exception
-            reasons.append(f"EGL device {index}: {error}")
-    raise NoDevice(
-        f"no usable OpenGL 4.3 ({'; '.join(reasons)}). Without a GPU, Mesa's software renderer does: "
-        "apt-get install libegl1 libgl1 libgl1-mesa-dri"
+    context: moderngl.Context = create(
+        standalone=True, backend="egl", device_index=index, libgl=gl.LIBRARY, libegl=_LIBEGL, require=430
     )
-
-
-def _preferred() -> list[int]:
-    """EGL indexes: CUDA devices first, software last; 0 when they cannot be listed."""
-    devices = sorted(egl_devices(), key=lambda device: (device.cuda_ordinal is None, device.name == SOFTWARE))
-    return [device.index for device in devices] or [0]
+    return context

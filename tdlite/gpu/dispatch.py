@@ -10,7 +10,9 @@ from .image import Image, Spec
 from .layout import Layout
 from .passes import BARRIERS, MASKED, Pass
 from .program import PixelProgram
+from .slices import put
 from .source import Source
+from .volume import KINDS
 
 if TYPE_CHECKING:
     from .passes import Executor
@@ -51,6 +53,9 @@ def carried_out(executor: Executor, work: Dispatch) -> Image:
     job = work.job
     spec = job.spec
     shader_spec = spec._replace(format=working_format(spec.format))
+    if spec.kind != "texture2d" and (shader_spec != spec or job.mask != 15):
+        what = "a channel mask" if shader_spec == spec else f"the pixel format {spec.format}"
+        raise GpuError(f"a compute shader cannot write a {KINDS[spec.kind]} with {what}")
     compiled = job.program.compiled(executor.gpu, spec.format, "compute", len(job.inputs), 0, False)
     groups = work.groups or _covering(spec, compiled.kernel.group)
     if max(groups) > MOST_GROUPS:
@@ -62,7 +67,7 @@ def carried_out(executor: Executor, work: Dispatch) -> Image:
         executor.prepare(job._replace(pass_index=number), compiled)
         for unit, image in enumerate(outputs):
             image.texture.bind_to_image(unit, True, True, 0, FORMATS[shader_spec.format].internal)
-        compiled.kernel.shader.run(*groups)
+        compiled.kernel.dispatch(*groups)
         executor.gpu.ctx.memory_barrier(BARRIERS)
     if shader_spec != spec:
         outputs = [executor.draw(Pass(_COPY, spec, inputs=(image,))) for image in outputs]
@@ -74,12 +79,32 @@ def carried_out(executor: Executor, work: Dispatch) -> Image:
 
 
 def _covering(spec: Spec, local: tuple[int, int, int]) -> tuple[int, int, int]:
-    return -(-spec.width // local[0]), -(-spec.height // local[1]), 1
+    return -(-spec.width // local[0]), -(-spec.height // local[1]), -(-spec.depth // local[2])
 
 
 def _begun(executor: Executor, work: Dispatch, spec: Spec, number: int) -> Image:
     """A new image with what an output has in it before the shader runs."""
-    wanted = work.job.spec[:3]
-    if number < len(work.start) and work.start[number].spec[:3] == wanted:
-        return executor.draw(Pass(_COPY, spec, inputs=(work.start[number],)))
+    old = work.start[number] if number < len(work.start) else None
+    if old is not None and _storage(old.spec) != _storage(work.job.spec):
+        old = None
+    if spec.kind != "texture2d":
+        return _begun_slices(executor, work, spec, old)
+    if old is not None:
+        return executor.draw(Pass(_COPY, spec, inputs=(old,)))
     return executor.draw(Pass(_CLEAR, spec, _VALUE.pack(work.clear)))
+
+
+def _storage(spec: Spec) -> tuple[object, ...]:
+    """All of a spec but the aspect."""
+    return spec[:3] + spec[4:]
+
+
+def _begun_slices(executor: Executor, work: Dispatch, spec: Spec, old: Image | None) -> Image:
+    image = Image(executor.gpu.pool.take(spec), spec)
+    if old is not None:
+        image.texture.copy(old.texture)
+    else:
+        cleared = executor.draw(Pass(_CLEAR, spec.flat(), _VALUE.pack(work.clear)))
+        for number in range(spec.depth):
+            put(image, number, cleared)
+    return image

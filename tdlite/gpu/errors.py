@@ -4,6 +4,8 @@
 class GpuError(Exception):
     """The GPU layer could not do what it was asked; the message says what and why."""
 
+    is_message = True
+
 
 class NoDevice(GpuError):
     """There is no usable GL device on this machine; the message says what to install."""
@@ -22,3 +24,9 @@ class ShaderError(GpuError):
         super().__init__(log)
         self.log = log
         self.lines = lines
+
+
+class CudaError(GpuError):
+    """CUDA is not there, or refused; the message says why and what to do."""
+
+    kind = "device"

@@ -6,10 +6,14 @@ import ctypes
 from functools import cache
 from typing import Any
 
+from .errors import GpuError
+
 LIBRARY = "libGL.so.1"
 
 ACTIVE_TEXTURE = 0x84C0
 TEXTURE_BUFFER = 0x8C2A
+TEXTURE_1D = 0x0DE0
+_RED, _FLOAT, _MAX_LEVEL = 0x1903, 0x1406, 0x813D
 ATOMIC_COUNTER_BUFFER = 0x92C0
 _BUFFER_FORMATS = {1: 0x822E, 2: 0x8230, 3: 0x8815, 4: 0x8814}
 _WORK_GROUP_SIZE = 0x8267
@@ -18,6 +22,11 @@ _COUNTER_BUFFER_BINDING = 0x92C1
 _COUNTER_BUFFER_SIZE = 0x92C4
 _PROGRAM_OUTPUT, _ACTIVE_RESOURCES, _LOCATION, _ARRAY_SIZE = 0x92E4, 0x92F5, 0x930E, 0x92FB
 _NO_INDEX = 0xFFFFFFFF
+_COPY_READ, _COPY_WRITE = 0x8F36, 0x8F37
+# Map for reading, keep mapped, see what the GPU wrote without unmapping, and lie on the CPU's side.
+_MAPPED, _CLIENT_STORAGE = 0x1 | 0x40 | 0x80, 0x200
+_SYNC_COMPLETE, _FLUSH, _TIMED_OUT, _WAIT_FAILED = 0x9117, 0x1, 0x911B, 0x911D
+_WAIT = 1_000_000_000
 
 
 @cache
@@ -37,11 +46,12 @@ def group_size(program: int) -> tuple[int, int, int]:
     return size[0], size[1], size[2]
 
 
-def set_unit(program: int, sampler: str, unit: int) -> None:
-    """Tell a sampler of a program, of whatever kind, its texture unit."""
+def set_unit(program: int, sampler: str, unit: int, count: int = 1) -> None:
+    """Tell a sampler of a program, of whatever kind, its texture unit; an array of them those from there on."""
     location = _library().glGetUniformLocation(ctypes.c_uint(program), sampler.encode())
     if location >= 0:
-        call("glProgramUniform1i", program, location, unit)
+        units = (ctypes.c_int * count)(*range(unit, unit + count))
+        call("glProgramUniform1iv", program, location, count, units)
 
 
 def outputs(program: int) -> frozenset[int]:
@@ -89,6 +99,74 @@ def buffer_texture(buffer: int, components: int) -> int:
     return name.value
 
 
+def curve_texture(floats: bytes) -> int:
+    """The name of a new 1D texture of red floats."""
+    name = ctypes.c_uint()
+    call("glGenTextures", 1, ctypes.byref(name))
+    call("glBindTexture", TEXTURE_1D, name.value)
+    size = len(floats) // 4
+    call("glTexImage1D", TEXTURE_1D, 0, _BUFFER_FORMATS[1], size, 0, _RED, _FLOAT, ctypes.c_char_p(floats))
+    call("glTexParameteri", TEXTURE_1D, _MAX_LEVEL, 0)
+    call("glBindTexture", TEXTURE_1D, 0)
+    return name.value
+
+
 def delete_texture(name: int) -> None:
     """Give a texture back to the driver."""
     call("glDeleteTextures", 1, ctypes.byref(ctypes.c_uint(name)))
+
+
+def mapped_buffer(nbytes: int) -> tuple[int, int]:
+    """The name of a new buffer on the CPU's side, and the address where it stays mapped for reading."""
+    name, library = ctypes.c_uint(), _library()
+    call("glGenBuffers", 1, ctypes.byref(name))
+    call("glBindBuffer", _COPY_WRITE, name.value)
+    library.glBufferStorage(
+        ctypes.c_uint(_COPY_WRITE), ctypes.c_ssize_t(nbytes), None, ctypes.c_uint(_MAPPED | _CLIENT_STORAGE)
+    )
+    library.glMapBufferRange.restype = ctypes.c_void_p
+    address = library.glMapBufferRange(
+        ctypes.c_uint(_COPY_WRITE), ctypes.c_ssize_t(0), ctypes.c_ssize_t(nbytes), ctypes.c_uint(_MAPPED)
+    )
+    call("glBindBuffer", _COPY_WRITE, 0)
+    if not address:
+        delete_buffer(name.value)
+        raise GpuError(f"cannot map {nbytes / 1e6:.1f} MB for reading: out of memory")
+    return name.value, int(address)
+
+
+def copy_buffer(source: int, target: int, nbytes: int) -> None:
+    """Copy the first bytes of one buffer to another."""
+    call("glBindBuffer", _COPY_READ, source)
+    call("glBindBuffer", _COPY_WRITE, target)
+    zero = ctypes.c_ssize_t(0)
+    call("glCopyBufferSubData", _COPY_READ, _COPY_WRITE, zero, zero, ctypes.c_ssize_t(nbytes))
+    call("glBindBuffer", _COPY_READ, 0)
+    call("glBindBuffer", _COPY_WRITE, 0)
+
+
+def delete_buffer(name: int) -> None:
+    """Give a buffer back to the driver, mapped or not."""
+    call("glDeleteBuffers", 1, ctypes.byref(ctypes.c_uint(name)))
+
+
+def fence() -> int:
+    """A mark behind all that was asked for until now, to wait for."""
+    make = _library().glFenceSync
+    make.restype = ctypes.c_void_p
+    mark = int(make(ctypes.c_uint(_SYNC_COMPLETE), ctypes.c_uint(0)))
+    call("glFlush")
+    return mark
+
+
+def wait(mark: int) -> None:
+    """Wait until the GPU has passed a fence, and forget it."""
+    sync = ctypes.c_void_p(mark)
+    client_wait = _library().glClientWaitSync
+    try:
+        while (said := client_wait(sync, ctypes.c_uint(_FLUSH), ctypes.c_uint64(_WAIT))) == _TIMED_OUT:
+            pass
+        if said == _WAIT_FAILED:
+            raise GpuError("waiting for the GPU failed: its context was lost")
+    finally:
+        call("glDeleteSync", sync)

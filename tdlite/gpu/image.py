@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .formats import FORMATS, PixelFormat
 
 if TYPE_CHECKING:
-    import moderngl
-
     from .context import Gpu
     from .pool import Surface
 
@@ -20,17 +18,24 @@ class Spec(NamedTuple):
     """What is known of an image without drawing it: size in pixels, format token, aspect (width, height).
 
     The aspect is metadata: it does not change pixels. Square pixels are ``(width, height)``; see ``square``.
+    ``kind`` is texture2d, or texture2darray or texture3d with ``depth`` slices.
     """
 
     width: int
     height: int
     format: str
     aspect: tuple[float, float]
+    kind: str = "texture2d"
+    depth: int = 1
 
     @classmethod
     def square(cls, width: int, height: int, format: str = "rgba8fixed") -> Spec:
         """The spec of an image with square pixels."""
         return cls(width, height, format, (width, height))
+
+    def flat(self) -> Spec:
+        """The spec of one slice."""
+        return Spec(*self[:4])
 
 
 class Image:
@@ -45,7 +50,7 @@ class Image:
 
     def __init__(self, surface: Surface, spec: Spec) -> None:
         self._surface = surface
-        self.texture: moderngl.Texture = surface.texture
+        self.texture: Any = surface.texture  # moderngl's Texture, or a Volume
         self.spec = spec
         self.serial = next(_serials)
         self.mipmapped = False
@@ -82,4 +87,5 @@ class Image:
         return self._surface.nbytes
 
     def __repr__(self) -> str:
-        return f"<Image {self.serial}: {self.spec.width}×{self.spec.height} {self.spec.format}>"
+        slices = f"×{self.spec.depth}" if self.spec.kind != "texture2d" else ""
+        return f"<Image {self.serial}: {self.spec.width}×{self.spec.height}{slices} {self.spec.format}>"

@@ -11,8 +11,10 @@ from .compiled import Compiled, Kernel, Value
 from .errors import GpuError
 from .image import Image, Spec
 from .program import FullProgram, PixelProgram
+from .slices import sliced
 from .source import Source
-from .texels import Texels
+from .texels import Curve, Texels
+from .volume import KINDS
 from .wrapper import GROUP, header
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ Extend = Literal["hold", "zero", "repeat", "mirror"]
 
 _UBO_BYTES = 16_384
 _FRAMEBUFFER_SRGB = 0x8DB9
+_WRAP = (0x2802, 0x2803, 0x8072)  # in s, t, r
+_BEYOND: dict[Extend, int] = {"hold": 0x812F, "zero": 0x812D, "repeat": 0x2901, "mirror": 0x8370}  # borders are 0
 # A mask over a FullProgram, whose text has no place for one: what it drew, with the masked channels of input 0.
 MASKED = PixelProgram(Source("mask", "vec4 pixel(vec2 uv) { return input1(); }"), inputs=2)
 # Texture fetch, image access, pixel buffer, texture update, framebuffer: all ways to use what was stored.
@@ -33,10 +37,17 @@ BARRIERS = 0x8 | 0x20 | 0x80 | 0x100 | 0x400
 
 
 class Sampler(NamedTuple):
-    """How a pass samples its inputs; beyond the edge: the edge, transparent black, or the image again."""
+    """How a pass samples its inputs; beyond the edge: the edge, transparent black, or the image again.
+
+    ``depth`` is what lies beyond the first and the last slice of a 3D texture.
+    """
 
     filter: Filter = "linear"
     extend: Extend = "hold"
+    depth: Extend = "hold"
+
+
+_PLAIN = Sampler()
 
 
 class Pass(NamedTuple):
@@ -47,8 +58,10 @@ class Pass(NamedTuple):
     0's; ``path`` overrides the device's 'compute' or 'raster'.
 
     For a FullProgram only: ``uniforms`` by name; ``textures``, images beside the inputs by the name of their
-    sampler, sampled in their own way; ``texels`` for its samplerBuffers; ``counters``, what its atomic counters
-    start with, one number for all of an array or one for each; ``buffers``, how many images it draws.
+    sampler, sampled in their own way; ``texels`` for its samplerBuffers and sampler1Ds; ``counters``, what its
+    atomic counters start with, one number for all of an array or one for each; ``buffers``, how many images it draws. Where
+    ``spec`` has slices it draws each, with ``per_slice`` inputs of its own or all; ``slice`` of ``slices`` is the
+    one that is being drawn.
     """
 
     program: PixelProgram | FullProgram
@@ -61,9 +74,12 @@ class Pass(NamedTuple):
     uniforms: Mapping[str, Value] = {}
     path: str | None = None
     textures: Mapping[str, tuple[Image, Sampler]] = {}
-    texels: Mapping[str, Texels] = {}
+    texels: Mapping[str, Texels | Curve] = {}
     counters: Mapping[str, float | Sequence[float]] = {}
     buffers: int = 1
+    per_slice: int = 0
+    slice: int = 0
+    slices: int = 1
 
 
 class Executor:
@@ -91,58 +107,76 @@ class Executor:
         compiled = program.compiled(gpu, spec.format, job.path or gpu.path, len(inputs), same_size, mipmapped)
         surface = gpu.pool.take(spec)
         image = Image(surface, spec)  # made before drawing: should that fail, the texture finds its way home
-        width, height, _, (aspect_width, aspect_height) = spec
+        width, height, _, (aspect_width, aspect_height), kind, _ = spec
+        if kind != "texture2d":
+            raise GpuError(_flat_only(spec))
         ubo = self._ubo
         ubo.write(header(width, height, aspect_width / aspect_height, job.pass_index, job.mask) + job.params)
         ubo.bind_to_uniform_block(0)
         if compiled.compute:
             surface.texture.bind_to_image(0, False, True, 0, compiled.format.internal)
-            compiled.kernel.shader.run(-(-width // GROUP), -(-height // GROUP), 1)
+            compiled.kernel.dispatch(-(-width // GROUP), -(-height // GROUP))
             gpu.ctx.memory_barrier(BARRIERS)
         else:
             self._raster(compiled, _framebuffer(gpu, surface))
         return image
 
     def _full(self, job: Pass) -> Image:
-        """Draw a user's fragment shader, into one image or several; the first, the others in its ``others``."""
+        """Draw a user's pixel shader, into one image or several; the first, the others in its ``others``."""
         gpu, spec = self.gpu, job.spec
         assert isinstance(job.program, FullProgram)
+        if spec.kind != "texture2d":
+            return sliced(self, job)
         compiled = job.program.compiled(gpu, spec.format, "raster", len(job.inputs), 0, False)
         surfaces = [gpu.pool.take(spec) for _ in range(job.buffers)]
         images = [Image(surface, spec) for surface in surfaces]
         self.prepare(job, compiled)
-        written = compiled.kernel.outputs
-        if len(surfaces) == 1 and 0 in written and not job.program.discards:
+        if compiled.compute:
+            for unit, image in enumerate(images):
+                image.texture.bind_to_image(unit, False, True, 0, compiled.format.internal)
+            compiled.kernel.dispatch(-(-spec.width // GROUP), -(-spec.height // GROUP))
+            gpu.ctx.memory_barrier(BARRIERS)
+        elif len(surfaces) == 1 and 0 in compiled.kernel.outputs and not job.program.discards:
             self._raster(compiled, _framebuffer(gpu, surfaces[0]))
         else:
-            # What a shader leaves out is 0: it need not write every pixel, nor every buffer.
-            framebuffer = gpu.ctx.framebuffer([surface.texture for surface in surfaces])
-            framebuffer.clear()
-            masks: Any = [(number in written,) * 4 for number in range(len(surfaces))]
-            framebuffer.color_mask = masks if len(masks) > 1 else masks[0]
-            self._raster(compiled, framebuffer)
-            gpu.rest.use()  # see Surface.release
-            framebuffer.release()
+            self._partly(compiled, surfaces)
         if job.mask != 15:
             first = (*job.inputs, None)[0]
             images = [self.draw(Pass(MASKED, spec, b"", (first, image), job.sampler, job.mask)) for image in images]
         images[0].others = tuple(images[1:])
         return images[0]
 
+    def _partly(self, compiled: Compiled, surfaces: list[Surface]) -> None:
+        """Draw a shader that need not write every pixel, nor every buffer: what it leaves out is 0."""
+        gpu, written = self.gpu, compiled.kernel.outputs
+        framebuffer = gpu.ctx.framebuffer([surface.texture for surface in surfaces])
+        framebuffer.clear()
+        masks: Any = [(number in written,) * 4 for number in range(len(surfaces))]
+        framebuffer.color_mask = masks if len(masks) > 1 else masks[0]
+        self._raster(compiled, framebuffer)
+        gpu.rest.use()  # see Surface.release
+        framebuffer.release()
+
     def prepare(self, job: Pass, compiled: Compiled) -> None:
         """Bind all that a user's shader reads, and set its uniforms."""
         program = job.program
         assert isinstance(program, FullProgram)
-        self._bind(job.inputs, job.spec, job.sampler)
         kernel = compiled.kernel
-        kernel.set({**job.uniforms, **program.given(job.spec, job.inputs, job.pass_index)})
-        unit = len(job.inputs)
+        inputs: list[Image | None] = []
+        for name, images in program.arranged(job.inputs).items():
+            if name != "sTD2DInputs":  # which has the units from 0 on
+                kernel.set_unit(name, len(inputs), len(images))
+            inputs += images
+        self._bind(inputs, job.spec, job.sampler, flat=False)
+        kernel.set({**job.uniforms, **program.given(job)})
+        unit = len(inputs)
         for number, (name, (image, sampler)) in enumerate(job.textures.items(), unit):
             image.texture.use(number)
             self.gpu.samplers[sampler].use(number)
             kernel.set_unit(name, number)
         for number, (name, texels) in enumerate(job.texels.items(), unit + len(job.textures)):
             texels.use(number)
+            self.gpu.samplers[_PLAIN].use(number)
             kernel.set_unit(name, number)
         if program.counters:
             self._bind_counters(job, program, kernel)
@@ -164,8 +198,11 @@ class Executor:
             gl.call("glBindBufferBase", gl.ATOMIC_COUNTER_BUFFER, binding, buffer.glo)
             self.gpu.trash.append(buffer)
 
-    def _bind(self, inputs: tuple[Image | None, ...], spec: Spec, sampler: Sampler) -> int:
-        """Bind the inputs to units 0…; returns the bits of those that have the output's size."""
+    def _bind(self, inputs: Sequence[Image | None], spec: Spec, sampler: Sampler, flat: bool = True) -> int:
+        """Bind the inputs to units 0…; returns the bits of those that have the output's size.
+
+        Raises GpuError for one with slices where ``flat`` ones are wanted.
+        """
         gpu = self.gpu
         if len(inputs) > gpu.max_inputs:
             raise GpuError(f"a pass with {len(inputs)} inputs: {gpu.renderer} can bind {gpu.max_inputs}")
@@ -174,6 +211,9 @@ class Executor:
         for unit, image in enumerate(inputs):
             if image is None:
                 image = self._blank()
+            elif image.spec.kind != "texture2d":
+                if flat:
+                    raise GpuError(_flat_only(image.spec))
             elif image.spec[:2] == spec[:2]:
                 same_size |= 1 << unit
             if sampler.filter == "mipmap" and not image.mipmapped:
@@ -202,6 +242,10 @@ class Executor:
         return self._nothing
 
 
+def _flat_only(spec: Spec) -> str:
+    return f"a {KINDS[spec.kind]} of {spec.depth} slices cannot be drawn so; a GLSL TOP can read and write it"
+
+
 def _framebuffer(gpu: Gpu, surface: Surface) -> moderngl.Framebuffer:
     """The framebuffer that draws into a texture alone."""
     if surface.framebuffer is None:
@@ -224,11 +268,10 @@ class Samplers(dict[Sampler, "moderngl.Sampler"]):
             "linear": (moderngl.LINEAR, moderngl.LINEAR),
             "mipmap": (moderngl.LINEAR_MIPMAP_LINEAR, moderngl.LINEAR),
         }
-        repeat = sampler.extend == "repeat"
-        made = self._gpu.ctx.sampler(repeat_x=repeat, repeat_y=repeat, filter=filters[sampler.filter])
-        if sampler.extend == "zero":
-            made.border_color = (0.0, 0.0, 0.0, 0.0)
-        elif sampler.extend == "mirror":
-            self._gpu.mirror(made)
+        made = self._gpu.ctx.sampler(filter=filters[sampler.filter])
+        # moderngl knows no mirrors, and does not publish a sampler's GL name, whatever its stub says.
+        name: int = made._glo  # type: ignore[attr-defined]  # see above
+        for axis, extend in zip(_WRAP, (sampler.extend, sampler.extend, sampler.depth), strict=True):
+            gl.call("glSamplerParameteri", name, axis, _BEYOND[extend])
         self[sampler] = made
         return made

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from .errors import GpuError
 from .formats import FORMATS
+from .volume import KINDS, Volume
 
 if TYPE_CHECKING:
     import moderngl
@@ -23,9 +25,9 @@ class Surface:
 
     __slots__ = ("framebuffer", "home", "nbytes", "pool", "taken", "texture")
 
-    def __init__(self, pool: Pool, texture: moderngl.Texture, nbytes: int, home: deque[Surface]) -> None:
+    def __init__(self, pool: Pool, texture: Any, nbytes: int, home: deque[Surface]) -> None:
         self.pool = pool
-        self.texture = texture
+        self.texture = texture  # moderngl's, or a Volume
         self.nbytes = nbytes
         self.home = home
         self.taken = 0
@@ -37,15 +39,21 @@ class Surface:
             # Were it still bound, moderngl would bind its name again when the next framebuffer is made: a GL error.
             self.pool.gpu.rest.use()
             self.framebuffer.release()
+        self.pool.gpu.forget("texture", self.texture.glo)
         self.texture.release()
 
 
+_Key = tuple[int, int, str, str, int]
+"""Width, height, format, kind, depth."""
+_storage = itemgetter(0, 1, 2, 4, 5)
+
+
 class Pool:
-    """Textures by (width, height, format): ``take`` one, wrap it in an ``Image``; it comes back by itself."""
+    """Textures by size, format and kind: ``take`` one, wrap it in an ``Image``; it comes back by itself."""
 
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
-        self._free: dict[tuple[int, int, str], deque[Surface]] = {}
+        self._free: dict[_Key, deque[Surface]] = {}
         self._frame = 0
         self._bytes = 0
         self._count = 0
@@ -56,7 +64,7 @@ class Pool:
         Raises GpuError when the size is not possible on this device or memory is out, also after freeing all
         unused textures.
         """
-        key = spec[:3]
+        key: _Key = _storage(spec)
         try:
             surface = self._free[key].pop()  # the most recently used, so that the oldest can be trimmed
         except LookupError:
@@ -107,29 +115,46 @@ class Pool:
                 self._count -= 1
                 self._bytes -= surface.nbytes
 
-    def _make(self, key: tuple[int, int, str]) -> Surface:
-        width, height, token = key
-        largest = self.gpu.max_size
+    def _make(self, key: _Key) -> Surface:
+        width, height, token, kind, depth = key
+        largest, deepest = self._limits(kind)
         if not (0 < width <= largest and 0 < height <= largest):
             raise GpuError(f"cannot make a {width}×{height} image: a side has 1 to {largest} pixels here")
+        if not 0 < depth <= deepest:
+            raise GpuError(f"cannot make a {KINDS[kind]} of {depth} slices: it has 1 to {deepest} here")
         try:
             texture = self._allocated(key)
         except GpuError:
             self.clear()
             texture = self._allocated(key)
         pixel_format = FORMATS[token]
-        nbytes = width * height * pixel_format.stored_bytes
+        nbytes = width * height * depth * pixel_format.stored_bytes
         self._count += 1
         self._bytes += nbytes
         return Surface(self, texture, nbytes, self._free.setdefault(key, deque()))
 
-    def _allocated(self, key: tuple[int, int, str]) -> moderngl.Texture:
-        width, height, token = key
+    def _limits(self, kind: str) -> tuple[int, int]:
+        """The longest side and the most slices."""
+        if kind == "texture2d":
+            return self.gpu.max_size, 1
+        info = self.gpu.ctx.info
+        if kind == "texture3d":
+            return info["GL_MAX_3D_TEXTURE_SIZE"], info["GL_MAX_3D_TEXTURE_SIZE"]
+        return self.gpu.max_size, info["GL_MAX_ARRAY_TEXTURE_LAYERS"]
+
+    def _allocated(self, key: _Key) -> Any:
+        width, height, token, kind, depth = key
         made = FORMATS[token]
         ctx = self.gpu.ctx
         reason: object
         try:
-            texture = ctx.texture((width, height), made.components, dtype=made.transfer, internal_format=made.internal)
+            texture: Any
+            if kind != "texture2d":
+                texture = Volume(width, height, token, kind, depth)
+            else:
+                texture = ctx.texture(
+                    (width, height), made.components, dtype=made.transfer, internal_format=made.internal
+                )
             reason = ctx.error
             if reason == "GL_NO_ERROR":
                 texture.swizzle = made.swizzle
@@ -137,8 +162,9 @@ class Pool:
             texture.release()
         except Exception as error:  # moderngl has no class of its own for a failed allocation
             reason = error
-        megabytes = width * height * made.stored_bytes / 1e6
+        slices = f"×{depth}" if depth > 1 else ""
+        megabytes = width * height * depth * made.stored_bytes / 1e6
         raise GpuError(
-            f"cannot make a {width}×{height} {token} image ({megabytes:.1f} MB): {reason}; "
+            f"cannot make a {width}×{height}{slices} {token} image ({megabytes:.1f} MB): {reason}; "
             f"{self.held} images hold {self.bytes_held / 1e6:.1f} MB"
         )

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from .compiled import Compiled, Value
 from .errors import ShaderError
 from .formats import FORMATS
-from .image import Image, Spec
+from .image import Image
 from .layout import Layout, check_name
 from .source import Line, Source, expanded, load, reads_elsewhere
 from .wrapper import VERSION, wrapped
 
 if TYPE_CHECKING:
     from .context import Gpu
+    from .passes import Pass
 
 _PIXEL = re.compile(r"\bvec4\s+pixel\s*\(\s*(?:(?:const|in)\s+)*vec2\b")
 _NEEDS_RASTER = re.compile(r"\b(?:dFdx|dFdy|fwidth)(?:Fine|Coarse)?\b|\bdiscard\b")
@@ -27,7 +28,8 @@ class PixelProgram:
     ``source`` is the name of a shader of the package or a Source. It defines ``vec4 pixel(vec2 uv)``, uv
     being the pixel's centre in 0..1 from the bottom left, and may use ``par.<name>``, ``input0()``
     ``input0(uv)`` …, ``inputs(i)`` ``inputs(i, uv)`` (both also with ``dx, dy`` after uv: how far uv moves
-    from pixel to pixel, for mipmaps), ``input_count``, ``input_size(i)``, ``size_px``, ``aspect``,
+    from pixel to pixel, for mipmaps), ``gather0(uv)`` … (red of the four pixels around uv, as textureGather has
+    them), ``input_count``, ``input_size(i)``, ``size_px``, ``aspect``,
     ``pass_index``, ``pixel_coord`` and the files of ``lib/``. ``inputs`` is how many numbered inputs it may
     name, connected or not; ``variants`` are compile-time ints. ``per_pixel`` tells that it reads inputs only
     at its own pixel, ``raster_only`` that it needs derivatives or discard.
@@ -75,25 +77,30 @@ class PixelProgram:
 
 
 class FullProgram:
-    """A user's complete shader: a fragment shader, always raster, or with ``compute`` a compute shader.
+    """A user's complete shader: a fragment shader, or with ``compute`` a compute shader.
 
-    A fragment shader's varying ``vec3 vUV`` is the pixel's centre, 0..1. ``counters`` are the names of the atomic
-    counters that the text declares.
+    A fragment shader's varying ``vec3 vUV`` is the pixel's centre, 0..1. A compute shader in a Pass writes every
+    pixel of the images at units 0… in groups of the engine's size; in a Dispatch it does as it likes. ``counters``
+    are the names of the atomic counters that the text declares; ``vertex`` is a vertex shader for the four corners.
 
     ``preamble`` is put before the text and not counted in its line numbers; without a ``#version`` of its own
     the program gets the engine's. A text put together from several comes as Lines. Inputs arrive in
-    ``sampler2D sTD2DInputs[]``; uniforms are set by name, those of ``given`` by the executor.
+    ``sampler2D sTD2DInputs[]``, or as ``samplers`` says: by array the numbers of its inputs, None for a gap,
+    sTD2DInputs first. Uniforms are set by name, those of ``given`` by the executor.
     """
 
     def __init__(
         self, text: str | Sequence[Line], name: str, preamble: str = "", compute: bool = False,
-        counters: Iterable[str] = (),
+        counters: Iterable[str] = (), samplers: Mapping[str, Sequence[int | None]] | None = None,
+        vertex: Sequence[Line] = (),
     ) -> None:  # fmt: skip
         if isinstance(text, str):
             text = [Line(line, name, number) for number, line in enumerate(text.splitlines(), 1)]
         self.name = name
         self.compute = compute
         self.counters = tuple(counters)
+        self._samplers = samplers
+        self._vertex = vertex
         self.discards = any("discard" in line.text for line in text)
         """Whether pixels may stay as they were before."""
         self._lines = [*map(Line, preamble.lstrip().splitlines()), *text]
@@ -106,19 +113,34 @@ class FullProgram:
         try:
             return self._compiled[gpu, format]
         except KeyError:
-            kernel = gpu.programs.kernel(self._lines, self.compute)
+            kernel = gpu.programs.kernel(self._lines, self.compute, self._vertex)
             made = self._compiled[gpu, format] = Compiled(kernel, self.compute, FORMATS[format])
             return made
 
     def uniforms(self, gpu: Gpu) -> dict[str, tuple[str, int]]:
         """The active uniforms: name → (GLSL type, array length, 1 when not an array). Raises ShaderError."""
-        return gpu.programs.kernel(self._lines, self.compute).uniform_types()
+        return gpu.programs.kernel(self._lines, self.compute, self._vertex).uniform_types()
 
-    def given(self, spec: Spec, inputs: Sequence[Image | None], pass_index: int) -> dict[str, Value]:
-        """What a shader is told about a draw, if it asks: the pass, and the sizes of output and inputs."""
-        values: dict[str, Value] = {"uTDPass": pass_index}
-        infos = {f"uTD2DInfos[{unit}]": image.spec for unit, image in enumerate(inputs) if image is not None}
-        for name, (width, height, *_) in {"uTDOutputInfo": spec, **infos}.items():
+    def arranged(self, inputs: Sequence[Image | None]) -> Mapping[str, Sequence[Image | None]]:
+        """The inputs by the sampler arrays that they arrive in."""
+        if self._samplers is None:
+            return {"sTD2DInputs": inputs}
+        return {
+            name: [inputs[number] if number is not None else None for number in numbers]
+            for name, numbers in self._samplers.items()
+        }
+
+    def given(self, job: Pass) -> dict[str, Value]:
+        """What a shader is told about a draw, if it asks: the pass, the slice, and the sizes of output and inputs."""
+        values: dict[str, Value] = {"uTDPass": job.pass_index, "uTDCurrentDepth": job.slice}
+        width, height, _, _, _, depth = job.spec
+        infos = {"uTDOutputInfo": (width, height, max(depth, job.slices))}
+        for array, images in self.arranged(job.inputs).items():
+            name = array.replace("sTD", "uTD").replace("Inputs", "Infos")
+            for number, image in enumerate(images):
+                if image is not None:
+                    infos[f"{name}[{number}]"] = image.width, image.height, image.spec.depth
+        for name, (width, height, depth) in infos.items():
             values[f"{name}.res"] = (1 / width, 1 / height, width, height)
-            values[f"{name}.depth"] = (1, 1, 0, 0)
+            values[f"{name}.depth"] = (1 / depth, depth, 0, 0)
         return values

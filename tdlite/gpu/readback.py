@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 def read(image: Image) -> Floats:
     """The image as float32 RGBA [h, w, 4], row 0 at the bottom, as a shader reads it: missing channels filled
-    in, fixed formats 0..1, sRGB linear. Waits for the GPU. Raises GpuError on another thread than the
-    context's.
+    in, fixed formats 0..1, sRGB linear. [slice, h, w, 4] where there are slices. Waits for the GPU. Raises
+    GpuError on another thread than the context's.
     """
     return image.format.expand(read_raw(image))
 
@@ -31,15 +31,17 @@ def read_raw(image: Image, dtype: DTypeLike | None = None) -> NDArray[Any]:
     With uint8, uint16, float16 or float32: RGBA [h, w, 4] of that type; integers clamp 0..1 to their range.
     """
     image.gpu.check()
-    return _converted(_array(image.texture.read(), image.spec), image.spec, dtype)
+    return converted(_array(image.texture.read(), image.spec), image.spec, dtype)
 
 
 def _array(data: bytes, spec: Spec) -> NDArray[Any]:
     made = FORMATS[spec.format]
-    return np.frombuffer(data, made.dtype).reshape(spec.height, spec.width, made.components)
+    slices = () if spec.kind == "texture2d" else (spec.depth,)
+    return np.frombuffer(data, made.dtype).reshape(*slices, spec.height, spec.width, made.components)
 
 
-def _converted(raw: NDArray[Any], spec: Spec, dtype: DTypeLike | None) -> NDArray[Any]:
+def converted(raw: NDArray[Any], spec: Spec, dtype: DTypeLike | None) -> NDArray[Any]:
+    """Stored values as ``read_raw`` gives them; no GPU is needed any more."""
     made = FORMATS[spec.format]
     if dtype is None or (raw.dtype == np.dtype(dtype) and made.channels == "rgba"):
         return raw
@@ -66,7 +68,8 @@ class Readback:
     def start(self, image: Image) -> Token:
         """Start copying an image; returns the token to finish, from the context's thread."""
         self._gpu.check()
-        if self._gpu.software:  # there is nothing to overlap with: reading at the end saves a copy
+        if self._gpu.software or image.spec.kind != "texture2d":
+            # In software there is nothing to overlap with: reading at the end saves a copy.
             return Token(image, None)
         made = image.format
         size = image.width * image.height * made.components * made.dtype.itemsize
@@ -86,7 +89,7 @@ class Readback:
         self._gpu.check()
         raw = _array(buffer.read(), image.spec)
         self._free.append(buffer)
-        return _converted(raw, image.spec, dtype)
+        return converted(raw, image.spec, dtype)
 
     def release(self) -> None:
         """Give all unused buffers back to the driver."""

@@ -1,7 +1,7 @@
 """Shader sources: loading, includes, and the way back from a driver's message to the author's line."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ _Made = TypeVar("_Made")
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"\s*$')
 _STRAY_INCLUDE = re.compile(r"#\s*include\b")
-_CALL = re.compile(r"\b(inputs|input\d+)\s*\(")
+_CALL = re.compile(r"\b(inputs|(?:input|gather)\d+)\s*\(")
 # How drivers write a position: Mesa "0:12(5): error", NVIDIA "0(12) : error", others "ERROR: 0:12: ".
 _POSITION = re.compile(r"\b\d+(?::(\d+)(?:\(\d+\))?|\((\d+)\)) ?:\s*")
 
@@ -92,10 +92,10 @@ def _at(name: str, number: int, message: str) -> ShaderError:
 
 def reads_elsewhere(text: str) -> bool:
     """Whether the uncommented pixel function samples an input at a position other than its own pixel."""
-    return any(_arguments(text, call.end()) > (1 if call[1] == "inputs" else 0) for call in _CALL.finditer(text))
+    return any(arguments(text, call.end()) > (1 if call[1] == "inputs" else 0) for call in _CALL.finditer(text))
 
 
-def _arguments(text: str, start: int) -> int:
+def arguments(text: str, start: int) -> int:
     """How many arguments the call has whose opening bracket ends at ``start``."""
     depth, commas, end = 1, 0, start
     while depth and end < len(text):
@@ -105,13 +105,15 @@ def _arguments(text: str, start: int) -> int:
     return commas + 1 if text[start : end - 1].strip() else 0
 
 
-def compile_error(log: str, lines: list[Line]) -> ShaderError:
+def compile_error(log: str, lines: list[Line], vertex: Sequence[Line] = ()) -> ShaderError:
     """A driver's log as a ShaderError in terms of the author's files and lines."""
     found: list[tuple[str, int, str]] = []
     mapped = []
     for message in log.splitlines():
         if set(message) <= {"="}:  # moderngl underlines the stage's name
             continue
+        if message == "vertex_shader" and vertex:
+            lines = [*vertex]
         match = _POSITION.search(message)
         number = int(match[1] or match[2]) if match else 0
         if match and 0 < number <= len(lines):
@@ -124,16 +126,19 @@ def compile_error(log: str, lines: list[Line]) -> ShaderError:
     return ShaderError("\n".join(mapped).strip(), tuple(found))
 
 
-def guarded(lines: list[Line], make: Callable[[str], _Made]) -> _Made:
-    """``make(text)`` of the joined lines; what the driver says against it is raised as ShaderError."""
+def guarded(lines: list[Line], make: Callable[..., _Made], vertex: Sequence[Line] = ()) -> _Made:
+    """``make(text)`` of the joined lines, ``make(text, vertex text)`` with ``vertex`` lines.
+
+    What the driver says against it is raised as ShaderError.
+    """
     import moderngl
 
-    for line in lines:
+    for line in (*lines, *vertex):
         if _STRAY_INCLUDE.search(line.text):  # moderngl would look for it among files that it has been told of
             raise _at(line.name, line.number, "#include has to stand alone on its line")
         if "\0" in line.text:
             raise _at(line.name, line.number, "there is a NUL character in the text")
     try:
-        return make("\n".join(line.text for line in lines) + "\n")
+        return make(*("\n".join(line.text for line in stage) + "\n" for stage in (lines, vertex) if stage))
     except moderngl.Error as error:
-        raise compile_error(str(error), lines) from None
+        raise compile_error(str(error), lines, vertex) from None

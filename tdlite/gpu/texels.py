@@ -1,4 +1,4 @@
-"""Texels: a run of numbers that a shader reads as a samplerBuffer."""
+"""Runs of numbers for shaders: texels, read one by one as a samplerBuffer, and curves, as a sampler1D."""
 
 from __future__ import annotations
 
@@ -33,6 +33,24 @@ class Texels:
     def __del__(self) -> None:
         if hasattr(self, "_texture"):
             self._trash.extend((_Name(self._texture), self._buffer))
+
+
+class Curve:
+    """Floats as a texture that a shader reads as a sampler1D, red, between the first and the last of them."""
+
+    def __init__(self, gpu: Gpu, values: NDArray[Any]) -> None:
+        gpu.check()
+        self._trash = gpu.trash
+        self._texture = gl.curve_texture(np.ascontiguousarray(values, np.float32).tobytes())
+
+    def use(self, unit: int) -> None:
+        """Bind to a texture unit."""
+        gl.call("glActiveTexture", gl.ACTIVE_TEXTURE + unit)
+        gl.call("glBindTexture", gl.TEXTURE_1D, self._texture)
+
+    def __del__(self) -> None:
+        if hasattr(self, "_texture"):
+            self._trash.append(_Name(self._texture))
 
 
 class _Name:

@@ -125,4 +125,6 @@ def _inputs(count: int, declared: int, same_size: int, mipmapped: bool) -> list[
         lines.append(f"vec4 input{i}(vec2 uv) {{ return {read(i, False)}; }}")
         lines.append(f"vec4 input{i}(vec2 uv, vec2 dx, vec2 dy) {{ return {read(i, False, slopes='dx, dy')}; }}")
         lines.append(f"vec4 input{i}() {{ return {read(i, True, bool(same_size >> i & 1))}; }}")
+        gathered = f"textureGather(td_inputs[{i}], uv)" if i < count else "vec4(0.0)"
+        lines.append(f"vec4 gather{i}(vec2 uv) {{ return {gathered}; }}")
     return lines

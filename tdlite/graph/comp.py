@@ -6,11 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, overload
 
-from .custom import CustomPage
+from .custom import CustomPages
 from .errors import OpError
 from .extensions import Extensions
 from .op import OP, check_name
-from .par import Par
 from .pardefs import Blocks, OPRef, Page, Str, Toggle
 from .parvalues import ParMode
 from .paths import natural, pattern, unique
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=OP)
 
 
-class COMP(OP):
+class COMP(CustomPages, OP):
     """A container: operators live in it, and it can have parameters of its own."""
 
     family: ClassVar[str] = "COMP"
@@ -51,7 +50,6 @@ class COMP(OP):
 
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         self._children: dict[str, OP] = {}
-        self._custom_pages: dict[str, CustomPage] = {}
         self._extensions = Extensions(self)
         self.allowCooking = True
         super().__init__(project, name, parent)
@@ -157,13 +155,14 @@ class COMP(OP):
                         par.val = target if isinstance(value, OP) else target.name
 
     def _copy_into(self, op: OP, new: OP) -> None:
-        if isinstance(op, COMP) and isinstance(new, COMP):
-            new.allowCooking = op.allowCooking
+        if isinstance(op, CustomPages) and isinstance(new, CustomPages):
             for page in op._custom_pages.values():
                 mine = new.appendCustomPage(page.name)
                 for par in page.pars:
                     new.values.add(replace(par._def))
                     mine._names.append(par.name)
+        if isinstance(op, COMP) and isinstance(new, COMP):
+            new.allowCooking = op.allowCooking
             if op._children:
                 new.copyOPs(list(op._children.values()))
         for sequence in op.values.blocks:
@@ -212,35 +211,6 @@ class COMP(OP):
                 continue
             out.append(op)
         return out
-
-    # -- custom parameters ---------------------------------------------------------------------------------------
-
-    @property
-    def customPages(self) -> list[CustomPage]:
-        return list(self._custom_pages.values())
-
-    def appendCustomPage(self, name: str) -> CustomPage:
-        """A page to append custom parameters to; the existing one of that name, if there is one."""
-        page = self._custom_pages.get(name)
-        if page is None:
-            page = self._custom_pages[name] = CustomPage(self, name)
-        return page
-
-    def destroyCustomPars(self) -> int:
-        """Remove all custom parameters and pages; how many parameters there were."""
-        pars = [par for page in self._custom_pages.values() for par in page.pars]
-        for par in pars:
-            par.destroy()
-        self._custom_pages.clear()
-        return len(pars)
-
-    def sortCustomPages(self, *names: str) -> None:
-        rest = [name for name in self._custom_pages if name not in names]
-        self._custom_pages = {name: self._custom_pages[name] for name in (*names, *rest)}
-
-    @property
-    def customPars(self) -> list[Par]:
-        return [par for page in self._custom_pages.values() for par in page.pars]
 
     # -- shortcuts and extensions --------------------------------------------------------------------------------
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import ParError
+from .op import OP
 from .par import Par, ParGroup
 from .pardefs import ParDef, Pulses
 
 if TYPE_CHECKING:
     from .comp import COMP
+    from .project import Project
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*\Z")
 
@@ -23,7 +25,7 @@ class CustomPage:
     refused. ``order`` is the place on the page, at the end without one.
     """
 
-    def __init__(self, owner: COMP, name: str) -> None:
+    def __init__(self, owner: CustomPages, name: str) -> None:
         self.owner = owner
         self._name = name
         self._names: list[str] = []
@@ -178,3 +180,38 @@ for _style, _default in (
 for _style in ("XY", "XYZ", "XYZW", "UV", "UVW", "WH", "RGB", "RGBA"):
     _summary = f"Floats named {', '.join('name' + part for part in _style.lower())}."
     setattr(CustomPage, f"append{_style}", _appender("Float", 0.0, tuple(_style.lower()), _summary))
+
+
+class CustomPages(OP):
+    """An operator that scripts can give pages of parameters."""
+
+    def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
+        self._custom_pages: dict[str, CustomPage] = {}
+        super().__init__(project, name, parent)
+
+    @property
+    def customPages(self) -> list[CustomPage]:
+        return list(self._custom_pages.values())
+
+    def appendCustomPage(self, name: str) -> CustomPage:
+        """A page to append custom parameters to; the existing one of that name, if there is one."""
+        page = self._custom_pages.get(name)
+        if page is None:
+            page = self._custom_pages[name] = CustomPage(self, name)
+        return page
+
+    def destroyCustomPars(self) -> int:
+        """Remove all custom parameters and pages; how many parameters there were."""
+        pars = [par for page in self._custom_pages.values() for par in page.pars]
+        for par in pars:
+            par.destroy()
+        self._custom_pages.clear()
+        return len(pars)
+
+    def sortCustomPages(self, *names: str) -> None:
+        rest = [name for name in self._custom_pages if name not in names]
+        self._custom_pages = {name: self._custom_pages[name] for name in (*names, *rest)}
+
+    @property
+    def customPars(self) -> list[Par]:
+        return [par for page in self._custom_pages.values() for par in page.pars]

@@ -14,6 +14,7 @@ from .errors import OpError, ParError
 from .finding import near
 from .parvalues import ParMode
 from .paths import nearest
+from .scripts import CookLevel
 
 if TYPE_CHECKING:
     from .op import OP
@@ -24,7 +25,7 @@ CONTEXT = (
 )  # fmt: skip
 """Names whose meaning depends on the operator or the project."""
 
-_CONSTANTS: dict[str, Any] = {"math": math, "tdu": tdu, "ParMode": ParMode}
+_CONSTANTS: dict[str, Any] = {"math": math, "tdu": tdu, "ParMode": ParMode, "CookLevel": CookLevel}
 
 
 def _names(code: CodeType) -> set[str]:
@@ -116,6 +117,8 @@ def script_globals(owner: OP, code: CodeType) -> dict[str, Any]:
         if name.endswith(("TOP", "CHOP", "DAT", "COMP")):
             with suppress(OpError):
                 names[name] = owner.project.find_type(name)
+        elif name == "CUDAMemoryShape":
+            names[name] = tdlite.CUDAMemoryShape
     return {**_CONSTANTS, **names, "td": tdlite, "debug": print}
 
 

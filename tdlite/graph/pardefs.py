@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import namedtuple
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -170,10 +170,13 @@ class BlockSequence:
     items: tuple[Group, ...]
     blocks: int = 1
     help: str = ""
+    first: Mapping[str, Any] = field(default_factory=dict)
+    """Defaults of the first block where they are others."""
 
     def groups(self, block: int) -> list[Group]:
         """The declarations of block number ``block``."""
         prefix = f"{self.name}{block}"
+        own = self.first if block == 0 else {}
         return [
             replace(
                 group,
@@ -183,7 +186,7 @@ class BlockSequence:
                         p,
                         name=prefix + p.name,
                         group=prefix + group.name,
-                        default=_numbered(p.default, block),
+                        default=_numbered(own.get(p.name, p.default), block),
                     )
                     for p in group.pars
                 ),
@@ -461,12 +464,17 @@ def StrMenu(name: str, items: Sequence[str] = (), default: str = "", *, label: s
     return Group(name, (ParDef(name, "StrMenu", default, label or _label(name), help, menu=menu, group=name),))
 
 
-def Blocks(name: str, *items: Item, blocks: int = 1, help: str = "") -> BlockSequence:
-    """Declare blocks of parameters: ``const0name``, ``const0value``… A ``#`` in a text default is the number."""
+def Blocks(
+    name: str, *items: Item, blocks: int = 1, help: str = "", first: Mapping[str, Any] | None = None
+) -> BlockSequence:
+    """Declare blocks of parameters: ``const0name``, ``const0value``… A ``#`` in a text default is the number.
+
+    ``first`` has the defaults of the first block, by the name in the block, where they are others.
+    """
     flat: list[Group] = []
     for item in items:
         flat.extend(item) if isinstance(item, tuple) else flat.append(item)
-    return BlockSequence(name, tuple(flat), blocks, help)
+    return BlockSequence(name, tuple(flat), blocks, help, first or {})
 
 
 # -- all parameters of an operator class ------------------------------------------------------------------

@@ -27,11 +27,16 @@ from .op import OP, Phase
 from .pace import Demanding, RealTime
 from .paths import natural
 from .scripts import Run, script_message
+from .settings import Setting, WorkingColorSpace, factor, nits, working_space
 from .timeline import AbsTime, Timeline, rational
 from .trace import Trace
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+
+PATHMODES = ("auto", "compute", "raster")
+"""How a project's shaders can be told to run."""
 
 
 class rootCOMP(COMP):
@@ -47,11 +52,24 @@ class Project:
 
     ``cookRate`` is in frames per second (23.976, 29.97, 59.94 mean n·1000/1001). With ``realTime`` off, the
     default, every frame is cooked however long it takes. ``checked`` repeats every cook and compares.
+
+    ``device`` is the GPU to draw on: a number is CUDA's where there are CUDA devices, else EGL's; 'cuda:N', 'egl:N' or
+    'software' say exactly which; None is the best that works. ``pathmode`` 'compute' or 'raster' has shaders run that
+    way wherever they can; 'auto' leaves it to the device.
     """
 
     types: ClassVar[Callable[[str], type[OP]]]
     """Finds an operator class by its name; set by the registry."""
     _alive: ClassVar[WeakSet[Project]] = WeakSet()
+
+    resolutionMultiplier = Setting(
+        1.0, factor, "The global resolution multiplier: every TOP whose ``resmult`` is on is that much larger."
+    )
+    workingColorSpace = Setting(
+        WorkingColorSpace.PASS_THROUGH, working_space, "What the numbers of TOPs mean; by default nobody says."
+    )
+    sdrReferenceWhiteNits = Setting(100.0, nits, "How bright 1 is, in cd/m², in the colour spaces of SDR.")
+    hdrReferenceWhiteNits = Setting(100.0, nits, "How bright 1 is, in cd/m², in the colour spaces of HDR.")
 
     def __init__(
         self,
@@ -59,7 +77,8 @@ class Project:
         realTime: bool = False,
         checked: bool = False,
         folder: str | os.PathLike[str] | None = None,
-        device: int | None = None,
+        device: int | str | None = None,
+        pathmode: str = "auto",
     ) -> None:
         self.rate = rational(cookRate)
         if self.rate <= 0:
@@ -67,6 +86,9 @@ class Project:
         self.realTime = realTime
         self.checked = checked
         self.device = device
+        if pathmode not in PATHMODES:
+            raise TdError(f"pathmode is one of {', '.join(PATHMODES)}, not {pathmode!r}")
+        self.pathmode = pathmode
         self.folder = os.path.abspath(os.fspath(folder) if folder is not None else os.getcwd())
         self.network_folder = self.folder
         """Where the network file is; files that the network reads are looked for there too."""
@@ -106,7 +128,7 @@ class Project:
         self.demand_cell = Cell(TIME, "demand")
         self.latch_cell = Cell(TIME, "latch")
         self._settings_cell = Cell(VALUE, "project settings")
-        self._resolution_multiplier = 1.0
+        self.settings: dict[str, tuple[Cell, Any]] = {}
         self._ids = 0
         self._ops: dict[int, OP] = {}
         self._order: dict[str, list[OP]] | None = None
@@ -224,19 +246,6 @@ class Project:
     def _read_frame(self) -> int:
         self.engine.read(self._frame_cell)
         return self.frame
-
-    @property
-    def resolutionMultiplier(self) -> float:
-        """The global resolution multiplier: every TOP whose ``resmult`` is on is that much larger."""
-        self.engine.read(self._settings_cell)
-        return self._resolution_multiplier
-
-    @resolutionMultiplier.setter
-    def resolutionMultiplier(self, factor: float) -> None:
-        if not 0 < factor < 1000:
-            raise TdError(f"the resolution multiplier must be above 0, not {factor}")
-        self._settings_cell = self.engine.changed(self._settings_cell)
-        self._resolution_multiplier = float(factor)
 
     # -- running -----------------------------------------------------------------------------------------------
 

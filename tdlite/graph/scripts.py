@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,22 @@ from .engine import sentence
 
 if TYPE_CHECKING:
     from .project import Project
+
+
+class CookLevel(enum.Enum):
+    """When a Script operator cooks, as its onGetCookLevel answers."""
+
+    AUTOMATIC = "automatic"
+    """When something that it reads changed, and its output is used."""
+    ON_CHANGE = "onchange"
+    """When something that it reads changed."""
+    WHEN_USED = "whenused"
+    """Every frame in which its output is used."""
+    ALWAYS = "always"
+    """Every frame."""
+
+    def __repr__(self) -> str:
+        return f"CookLevel.{self.name}"
 
 
 class Run:

@@ -13,27 +13,36 @@ from tdlite.media.errors import MediaError
 # A fragment per key frame while recording, an ordinary file with one index once finished; with negative
 # composition offsets the first picture is shown at 0 in spite of B-frames.
 _ISO = {"movflags": "+hybrid_fragmented+negative_cts_offsets"}
+# With sound, edit lists say where it begins after the encoder's run-up; they must not be written before the first
+# packets are known, or what a killed process leaves is out of step.
+_ISO_SOUND = {"movflags": "+hybrid_fragmented+delay_moov"}
 _MATROSKA = {"cluster_time_limit": "1000"}
 
 
 @dataclass(frozen=True)
 class Container:
-    """One kind of movie file: FFmpeg's name of the format, the codecs it holds (FFmpeg's names), its options."""
+    """One kind of movie file: FFmpeg's name of the format, the codecs it holds (FFmpeg's names), its options.
+
+    `sound_options` take their place in a movie with sound.
+    """
 
     token: str
     format: str
     codecs: frozenset[str]
     options: Mapping[str, str] = field(default_factory=dict)
+    sound_options: Mapping[str, str] = field(default_factory=dict)
 
 
-def _container(token: str, format: str, options: Mapping[str, str]) -> Container:
+def _container(
+    token: str, format: str, options: Mapping[str, str], sound: Mapping[str, str] | None = None
+) -> Container:
     holds = frozenset(each.name for each in CODECS.values() if token in each.containers)
-    return Container(token, format, holds, options)
+    return Container(token, format, holds, options, sound or options)
 
 
 CONTAINERS: Mapping[str, Container] = {
-    "mov": _container("mov", "mov", _ISO),
-    "mp4": _container("mp4", "mp4", _ISO),
+    "mov": _container("mov", "mov", _ISO, _ISO_SOUND),
+    "mp4": _container("mp4", "mp4", _ISO, _ISO_SOUND),
     "mkv": _container("mkv", "matroska", _MATROSKA),
     "webm": _container("webm", "webm", _MATROSKA),
     "gif": _container("gif", "gif", {}),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tdlite.media.encoder import Colour, Pixels
+from tdlite.media.encoder import Colour, Picture, Pixels, Planes
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import bits, is_rgb
 
@@ -32,13 +32,16 @@ def check_colour(colour: Colour) -> None:
         raise EncoderError(f"cannot convert RGB with matrix {colour.matrix} (H.273); use one of {sorted(_MATRICES)}")
 
 
-def check_frame(frame: Pixels, width: int, height: int, index: int) -> None:
-    """EncoderError unless `frame` is [height, width, 4] of a type that frames may have."""
+def check_frame(frame: Picture, width: int, height: int, index: int) -> Pixels:
+    """Return `frame` if it is [height, width, 4] of a type that frames may have, else raise EncoderError."""
+    if isinstance(frame, Planes):
+        raise EncoderError(f"cannot encode frame {index}: it is {frame.name}, the movie takes RGBA")
     if frame.shape != (height, width, 4) or frame.dtype.name not in ("uint8", "uint16", "float16", "float32"):
         raise EncoderError(
             f"cannot encode frame {index}: it is {list(frame.shape)} {frame.dtype}, the movie takes "
             f"{[height, width, 4]} uint8, uint16, float16 or float32; keep the resolution while recording"
         )
+    return frame
 
 
 def quantised(frame: Pixels, depth: int) -> Pixels:
@@ -66,8 +69,9 @@ def _headroom(frame: NDArray[np.uint16]) -> NDArray[np.uint16]:
 class Converter:
     """Convert frames of `width`×`height` to FFmpeg's pixel format `name`.
 
-    YUV gets the matrix and range of `colour`. Chroma samples lie between pixels at the left edge (as in
-    MPEG-2 and everything after it) or, if `centred`, in the middle of their pixels (as in JPEG and MPEG-1).
+    YUV gets the matrix and range of `colour`; frames that are YUV already must have them. Chroma samples lie
+    between pixels at the left edge (as in MPEG-2 and everything after it) or, if `centred`, in the middle of
+    their pixels (as in JPEG and MPEG-1).
     """
 
     def __init__(self, width: int, height: int, name: str, colour: Colour, centred: bool = False) -> None:
@@ -78,8 +82,30 @@ class Converter:
         self._centred = centred
         self._graphs: dict[str, Graph] = {}
 
-    def picture(self, frame: Pixels, index: int, time_base: Fraction) -> VideoFrame:
+    def picture(self, frame: Picture, index: int, time_base: Fraction) -> VideoFrame:
         """Return frame `index`, [h, w, 4] with row 0 at the bottom, as a picture with row 0 on top."""
+        picture = self._passed(frame, index) if isinstance(frame, Planes) else self._converted(frame, index, time_base)
+        picture.pts, picture.time_base = index, time_base
+        # Some encoders go by the picture rather than by their own settings.
+        picture.color_primaries, picture.color_trc = self._colour.primaries, self._colour.transfer
+        picture.colorspace, picture.color_range = self._colour.matrix, 2 if self._colour.full_range else 1
+        return picture
+
+    def _passed(self, frame: Planes, index: int) -> VideoFrame:
+        """Return planes as a picture; EncoderError unless they are in this format."""
+        from av.video.frame import VideoFrame
+
+        if frame.name != self._name:
+            raise EncoderError(f"cannot encode frame {index}: it is {frame.name}, the movie takes {self._name}")
+        try:
+            return VideoFrame.from_dlpack(frame.planes, self._name, *self._shape)
+        except (TypeError, ValueError) as error:
+            width, height = self._shape
+            raise EncoderError(
+                f"cannot encode frame {index}: its planes are no {width}×{height} {self._name} ({error})"
+            ) from error
+
+    def _converted(self, frame: Pixels, index: int, time_base: Fraction) -> VideoFrame:
         import av
 
         check_frame(frame, *self._shape, index)
@@ -93,11 +119,7 @@ class Converter:
         source = av.VideoFrame.from_numpy_buffer(pixels, _INPUTS[kind])
         source.pts, source.time_base = index, time_base
         graph.vpush(source)
-        picture = graph.vpull()
-        picture.pts, picture.time_base = index, time_base
-        # Some encoders go by the picture rather than by their own settings.
-        picture.color_primaries, picture.color_trc = self._colour.primaries, self._colour.transfer
-        return picture
+        return graph.vpull()
 
     def _graph(self, source: str) -> Graph:
         import av
@@ -143,12 +165,11 @@ class Palette:
         palette.link_to(use, 0, 1)
         graph.link_nodes(use, sink).configure()
 
-    def picture(self, frame: Pixels, index: int, time_base: Fraction) -> VideoFrame:
+    def picture(self, frame: Picture, index: int, time_base: Fraction) -> VideoFrame:
         """Return frame `index`, [h, w, 4] with row 0 at the bottom, as a picture with row 0 on top."""
         import av
 
-        check_frame(frame, *self._shape, index)
-        pixels: NDArray[Any] = np.ascontiguousarray(quantised(frame, 8))
+        pixels: NDArray[Any] = np.ascontiguousarray(quantised(check_frame(frame, *self._shape, index), 8))
         source = av.VideoFrame.from_numpy_buffer(pixels, "rgba")
         source.pts = index
         self._graph.vpush(source)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,21 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float16] | NDArray[
 
 0..255 in uint8, 0..65535 in uint16, else 0..1. More than 8 bits are of use to formats of more than 8 bits.
 """
+
+
+
+class Planes(NamedTuple):
+    """A frame that is luma and chroma already: FFmpeg's name of the pixel format ('yuv420p10le') and its planes.
+
+    Each is [rows, columns] of uint8 or uint16, row 0 = top.
+    """
+
+    name: str
+    planes: tuple[NDArray[Any], ...]
+
+
+Picture = Pixels | Planes
+"""What encoders that run on the CPU take."""
 
 FrameT_contra = TypeVar("FrameT_contra", contravariant=True)
 
@@ -96,10 +111,10 @@ class Settings:
 
 
 class Packet(NamedTuple):
-    """One encoded picture; times are in the stream's time base, `dts` may be negative.
+    """One encoded picture, or a stretch of sound; times are in the stream's time base and may be negative.
 
     `alpha` is the alpha of the picture where the codec encodes that apart (VP8, VP9): what Matroska calls
-    a block addition.
+    a block addition. `trailing` samples at the end of a stretch of sound are no part of it.
     """
 
     data: bytes
@@ -108,6 +123,7 @@ class Packet(NamedTuple):
     duration: int
     key: bool
     alpha: bytes = b""
+    trailing: int = 0
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,14 @@ class OutputError(MediaError):
         self.path = path
 
 
+class InputError(MediaError):
+    """An image or a movie cannot be read."""
+
+    kind = "output"
+
+
 _MENDS = {
+    errno.ENOENT: "the folder is missing, or was removed: make it, or choose another",
     errno.ENOSPC: "free some space or write to another disk",
     errno.EDQUOT: "free some of the quota or write to another disk",
     errno.EFBIG: "raise the file size limit (ulimit -f) or record shorter files",

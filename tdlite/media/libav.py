@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tdlite.media.codecs import CODECS, Codec
 from tdlite.media.convert import Converter, Palette, check_colour
-from tdlite.media.encoder import Colour, Packet, Pixels, Settings, StreamInfo
+from tdlite.media.encoder import Colour, Packet, Picture, Settings, StreamInfo
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import has_alpha, is_rgb
 
@@ -117,7 +117,9 @@ class LibavEncoder:
         context.thread_type = ThreadType.FRAME
         if row.header:
             context.flags |= Flags.global_header
-        context.options = options
+        # H.264 and H.265 mean the left edge where nothing is said; AV1 means nothing then.
+        sited = {"chroma_sample_location": "left"} if "420" in pixels and not row.centred else {}
+        context.options = {**options, **sited}
         try:
             context.open()
         except av.FFmpegError as error:
@@ -139,8 +141,8 @@ class LibavEncoder:
             alpha=has_alpha(pixels),
         )
 
-    def encode(self, frame: Pixels, index: int) -> list[Packet]:
-        """Take [h, w, 4] RGBA, row 0 = bottom; EncoderError for another shape or type."""
+    def encode(self, frame: Picture, index: int) -> list[Packet]:
+        """Take [h, w, 4] RGBA, row 0 = bottom, or planes in the movie's format; EncoderError for anything else."""
         import av
         from av.video.frame import PictureType
 
@@ -172,13 +174,14 @@ class LibavEncoder:
 
     def _taken(self, found: Iterable[LibavPacket]) -> list[Packet]:  # type: ignore[type-arg]  # generic in the stub only
         packets = []
-        for each in map(_packet, found):
+        for each in map(packet_of, found):
             packets.append(each._replace(dts=self._packets - self._reorder) if self._reorder else each)
             self._packets += 1
         return packets
 
 
-def _packet(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]  # as above
+def packet_of(packet: LibavPacket) -> Packet:  # type: ignore[type-arg]  # as above
+    """Return a packet of PyAV's as one of ours."""
     assert packet.pts is not None
     assert packet.dts is not None
     alpha = b""

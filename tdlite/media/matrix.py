@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from tdlite.media.audio import AUDIO_CODECS
 from tdlite.media.codecs import CODECS, UNAVAILABLE, Codec
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.encoder import Settings
@@ -35,6 +36,25 @@ _SETTINGS = """\
 
 ● does what it says, ◐ does so for some of its values, ○ is of no use to the codec. What is not followed says so
 in a warning.
+"""
+
+_SOUND = """\
+## Sound
+
+`audiocodec` `automatic` is AAC, in webm files Opus. The channels of the CHOP are, in order: left, right, centre, low
+effects, back left and right, side left and right, of those as many as there are; of 4, two are in front and two behind
+(Opus) or left, right, centre and back; 5 have no low effects, 7 a back centre. Vorbis has two: FFmpeg's own encoder has
+no others, and FFmpeg puts the channels of Opus with 5 or 7 in the wrong places, so that those are refused.
+
+A rate that the codec lacks is resampled to 48000, band-limited. `audiobitrate` is for one or two channels, and counts
+again for each further pair.
+The run-up of an encoder is not heard: files say how long it is (edit lists in mov and mp4, codec delay in mkv and
+webm), so that sample 0 is heard at 0. Up to and with frame k, counted from 0, a movie has ⌊(k + 1) · rate / fps⌋
+samples; Matroska's times are whole milliseconds, of sound as of pictures.
+
+Without real time one cooked frame is one frame of the file: at an `fps` other than the project's rate, sound becomes
+slower or faster as the picture does. In real time both keep to the clock. A frame added by hand has the sound of its
+frame, once. Where the CHOP fails or has no samples, silence is recorded, with a warning.
 """
 
 # The values of each setting that somebody may ask for, none of them the default.
@@ -122,6 +142,16 @@ def _settings() -> Iterator[tuple[str, ...]]:
         yield _title(codec), *marks.values()
 
 
+def _sound() -> Iterator[tuple[str, ...]]:
+    for each in AUDIO_CODECS.values():
+        marks = ("●" if container in each.containers else "" for container in CONTAINERS)
+        rates = each.rates if len(each.rates) <= 6 else (each.rates[0], "…", each.rates[-1])
+        channels = each.channels
+        counts = f"1–{channels[-1]}" if channels == tuple(range(1, channels[-1] + 1)) else ", ".join(map(str, channels))
+        bits = "●" if each.lossy else "lossless"
+        yield each.title, f"`{each.token}`", f"`{each.encoder}`", *marks, counts, ", ".join(map(str, rates)), bits
+
+
 def page() -> str:
     """Return the text of `docs/codecs.md`."""
     head = ("Codec", "`videocodec`", "Encoder", "Sizes")
@@ -132,6 +162,7 @@ def page() -> str:
     formats = ((f"`{each.token}`", each.label) for each in PIXEL_FORMATS.values())
     lines += [*_table(("`moviepixelformat`", ""), formats)]
     lines += [_SETTINGS, *_table(("Codec", *_CHANGES), _settings())]
+    lines += [_SOUND, *_table(("Codec", "`audiocodec`", "Encoder", *CONTAINERS, "Channels", "Rates", "Bit rate"), _sound())]
     return "\n".join(lines)
 
 

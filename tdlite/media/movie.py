@@ -7,13 +7,14 @@ import os
 import queue
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import partial
 from typing import Any, Generic, TypeVar
 
+from tdlite.media.audio import AudioEncoder, Sound, audio_codec
 from tdlite.media.containers import check_stream, container_for
-from tdlite.media.encoder import Encoder, Packet, Settings
+from tdlite.media.encoder import Encoder, Settings
 from tdlite.media.errors import MediaError, OutputError
 from tdlite.media.mux import Muxer
 from tdlite.media.rates import rational_rate
@@ -31,6 +32,8 @@ class MovieWriter(Generic[FrameT]):
     per second; at most `depth` frames wait. Opening checks sizes, settings, container and folder, and
     raises MediaError before anything is written. A movie without frames leaves no file.
 
+    With `audio`, a fresh encoder as well, each frame comes with the sound that goes on while it is shown.
+
     Leave a `with` block by an exception and the movie is finished all the same: what was recorded is kept.
     """
 
@@ -44,19 +47,23 @@ class MovieWriter(Generic[FrameT]):
         rate: Fraction | float,
         settings: Settings,
         depth: int = 3,
+        audio: AudioEncoder | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self.frames_accepted = 0
         kind = container_for(self.path, container, encoder.codec)
+        if audio is not None:
+            audio_codec(audio.codec.token, kind.token)
         info = encoder.open(width, height, rational_rate(rate), settings)
         try:
             check_stream(self.path, kind, info)
-            muxer = Muxer(self.path, kind, info)
+            muxer = Muxer(self.path, kind, info, audio=audio.open() if audio is not None else None)
         except BaseException:
             encoder.abort()
             raise
         self._encoder = encoder
-        self._recording = _Recording(encoder, muxer, depth, weakref.ref(self))
+        self._audio = audio
+        self._recording = _Recording(encoder, audio, muxer, depth, weakref.ref(self))
         self._closed = False
         self._raised = False
 
@@ -68,11 +75,13 @@ class MovieWriter(Generic[FrameT]):
     @property
     def warnings(self) -> list[str]:
         """The settings that the encoder cannot follow, a sentence each."""
-        return list(self._encoder.warnings)
+        return [*self._encoder.warnings, *(self._audio.warnings if self._audio is not None else ())]
 
-    def put(self, frame: FrameT) -> None:
+    def put(self, frame: FrameT | None, sound: Sound | None = None) -> None:
         """Accept the next frame; blocks while `depth` frames wait. It must not change afterwards.
 
+        `sound` is [channels, n], −1 to 1, and follows that of the frame before without a gap. None is no frame, but
+        more sound.
         Raises what went wrong in the encoding thread, as it was raised there; the frame is then not
         accepted. MediaError when the movie is closed.
         """
@@ -81,8 +90,8 @@ class MovieWriter(Generic[FrameT]):
         if self._recording.error is not None:
             self._raised = True
             raise self._recording.error
-        self._recording.frames.put(frame)
-        self.frames_accepted += 1
+        self._recording.frames.put((frame, sound))
+        self.frames_accepted += frame is not None
 
     def close(self) -> None:
         """Encode what waits and finish the file. Idempotent; raises an error that `put` has not raised."""
@@ -113,28 +122,36 @@ class MovieWriter(Generic[FrameT]):
 class _Recording:
     """The encoding thread's side. It does not hold its owner, so that a forgotten writer can be collected."""
 
-    def __init__(self, encoder: Encoder[Any], muxer: Muxer, depth: int, owner: weakref.ref[MovieWriter[Any]]) -> None:
+    def __init__(
+        self,
+        encoder: Encoder[Any],
+        audio: AudioEncoder | None,
+        muxer: Muxer,
+        depth: int,
+        owner: weakref.ref[MovieWriter[Any]],
+    ) -> None:
         self.frames: queue.Queue[Any] = queue.Queue(depth)
         self.taken = 0
         self.error: Exception | None = None
         self.abandoned = False
         self._encoder = encoder
+        self._audio = audio
         self._muxer = muxer
         self._owner = owner
         self.thread = threading.Thread(target=self._run, name=f"movie {os.path.basename(muxer.path)}")
         self.thread.start()
 
     def _run(self) -> None:
-        for index, frame in enumerate(self._frames()):
+        for frame, sound in self._frames():
             # Frames are taken even when they can no longer be written, or `put` would wait for ever.
             if self.error is None and not self.abandoned:
-                self._attempt(partial(self._encoder.encode, frame, index))
-            self.taken = index + 1
+                self._attempt(partial(self._put, frame, sound))
+            self.taken += frame is not None
         if self.abandoned:
-            self._encoder.abort()
+            self._abort()
             self._muxer.abort()
         elif self.error is None:
-            self._attempt(self._encoder.finish)
+            self._attempt(self._rest)
             self._finish_file()
 
     def _frames(self) -> Iterator[Any]:
@@ -150,23 +167,39 @@ class _Recording:
                 return
             yield frame
 
-    def _attempt(self, packets: Callable[[], Iterable[Packet]]) -> None:
+    def _attempt(self, work: Callable[[], None]) -> None:
         try:
-            self._write(packets())
+            work()
         except Exception as error:
             self.error = error
             self._save()
 
-    def _write(self, packets: Iterable[Packet]) -> None:
-        for packet in packets:
+    def _put(self, frame: Any, sound: Sound | None) -> None:
+        if frame is not None:
+            for packet in self._encoder.encode(frame, self.taken):
+                self._muxer.write(packet)
+        if self._audio is not None and sound is not None:
+            for packet in self._audio.encode(sound):
+                self._muxer.write_sound(packet)
+
+    def _rest(self) -> None:
+        for packet in self._encoder.finish():
             self._muxer.write(packet)
+        if self._audio is not None:
+            for packet in self._audio.finish():
+                self._muxer.write_sound(packet)
+
+    def _abort(self) -> None:
+        self._encoder.abort()
+        if self._audio is not None:
+            self._audio.abort()
 
     def _save(self) -> None:
-        """Finish the file after an error with the frames that the encoder still gives back."""
+        """Finish the file after an error with what the encoders still give back."""
         if not isinstance(self.error, OutputError):
             with contextlib.suppress(Exception):  # it has failed before: the first error is the one to tell
-                self._write(self._encoder.finish())
-        self._encoder.abort()
+                self._rest()
+        self._abort()
         self._finish_file()
 
     def _finish_file(self) -> None:

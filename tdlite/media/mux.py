@@ -5,17 +5,21 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-from collections.abc import Mapping
+import struct
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from tdlite.media.audio import AudioInfo
 from tdlite.media.containers import Container
 from tdlite.media.encoder import Packet, StreamInfo
 from tdlite.media.errors import MediaError, OutputError, output_error
 from tdlite.media.files import make_folder
 
 if TYPE_CHECKING:
+    from av.audio.stream import AudioStream
     from av.container import InputContainer, OutputContainer
-    from av.packet import PacketSideData
+    from av.packet import PacketSideData, PktSideDataT
     from av.video.stream import VideoStream
     from typing_extensions import Buffer
 
@@ -24,14 +28,14 @@ _MOV = ("qtrle", "prores", "hap")
 _RAW = {"vvc": "vvc"}
 
 
-def _addition(data: bytes) -> PacketSideData:
-    """Return a Matroska block addition for a packet."""
+def _side_data(kind: PktSideDataT, data: bytes) -> PacketSideData:
+    """Return what a packet carries beside itself."""
     from av.packet import PacketSideData, packet_sidedata_type_from_literal
 
-    kind = packet_sidedata_type_from_literal("matroska_block_additional")
-    addition = PacketSideData(kind, len(data))  # type: ignore[call-arg]  # the stub lacks its arguments
-    addition.update(data)
-    return addition
+    number = packet_sidedata_type_from_literal(kind)
+    side = PacketSideData(number, len(data))  # type: ignore[call-arg]  # the stub lacks its arguments
+    side.update(data)
+    return side
 
 
 def _opened(file: io.BytesIO, format: str) -> InputContainer:
@@ -58,7 +62,7 @@ class _File(io.FileIO):
 
 
 class Muxer:
-    """Write the packets of one stream into the movie `path`.
+    """Write the packets of a picture, and of its sound if there is `audio`, into the movie `path`.
 
     Creating it makes missing folders and tries the file, but an existing file keeps its contents until the
     first packet. While recording, the file on disk is playable up to the last complete group of pictures
@@ -71,15 +75,27 @@ class Muxer:
         container: Container,
         info: StreamInfo,
         options: Mapping[str, str] | None = None,
+        audio: AudioInfo | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self._container = container
         self._info = info
-        self._options = {"flush_packets": "1", **container.options, **(options or {})}
+        self._audio = audio
+        self._options = {"flush_packets": "1", **(container.sound_options if audio else container.options)}
+        if audio is not None:
+            # Sound waits for its picture however long that stays in the encoder; an edit list counts samples.
+            self._options["max_interleave_delta"] = "0"
+            if container.format in ("mov", "mp4"):
+                self._options["movie_timescale"] = str(audio.rate)
+        self._options |= options or {}
         self._output: OutputContainer | None = None
         self._stream: VideoStream | None = None
+        self._sound: AudioStream | None = None
+        self._early: list[Packet] = []
+        """Sound that came before the first picture."""
         self._packets = 0
         self._last: int | None = None
+        self._last_sound: int | None = None
         make_folder(self.path)
         self._existed = os.path.lexists(self.path)
         try:
@@ -88,29 +104,60 @@ class Muxer:
             raise output_error("write", self.path, error) from error
 
     def write(self, packet: Packet) -> None:
-        """Write one packet; they come in decoding order, the first one a key frame.
+        """Write one packet of the picture; they come in decoding order, the first one a key frame.
 
         After an error the file is closed as it lies, playable as after a crash.
         """
-        import av
-
-        try:
+        with self._closed_by_errors():
             # libav ends the process over such times, at the latest when it writes the index.
             if packet.dts > packet.pts or (self._last is not None and packet.dts <= self._last):
                 raise ValueError(f"packet {self._packets} is to be decoded at {packet.dts}, shown at {packet.pts}")
             self._last = packet.dts
             if self._output is None:
                 self._open(packet)
-            assert self._output is not None
-            muxed = av.Packet(packet.data)
-            muxed.stream = self._stream  # type: ignore[assignment]  # set by _open
-            muxed.time_base = self._info.time_base
-            muxed.pts, muxed.dts, muxed.duration = packet.pts, packet.dts, packet.duration
-            muxed.is_keyframe = packet.key
-            if packet.alpha:
-                muxed.set_sidedata(_addition(packet.alpha))
-            self._output.mux(muxed)
+            self._mux(packet, self._stream, self._info.time_base)
             self._packets += 1
+            early, self._early = self._early, []
+            for each in early:
+                self._mux(each, self._sound, self._sound_base)
+
+    def write_sound(self, packet: Packet) -> None:
+        """Write one packet of the sound; they come in order, and may come before the first picture."""
+        with self._closed_by_errors():
+            if self._last_sound is not None and packet.dts <= self._last_sound:
+                raise ValueError(f"sound at {packet.dts} comes after sound at {self._last_sound}")
+            self._last_sound = packet.dts
+            if self._output is None:
+                self._early.append(packet)
+            else:
+                self._mux(packet, self._sound, self._sound_base)
+
+    @property
+    def _sound_base(self) -> Fraction:
+        assert self._audio is not None
+        return Fraction(1, self._audio.rate)
+
+    def _mux(self, packet: Packet, stream: VideoStream | AudioStream | None, time_base: Fraction) -> None:
+        import av
+
+        assert self._output is not None
+        assert stream is not None
+        muxed = av.Packet(packet.data)
+        muxed.stream, muxed.time_base = stream, time_base
+        muxed.pts, muxed.dts, muxed.duration = packet.pts, packet.dts, packet.duration
+        muxed.is_keyframe = packet.key
+        if packet.alpha:
+            muxed.set_sidedata(_side_data("matroska_block_additional", packet.alpha))
+        if packet.trailing:
+            muxed.set_sidedata(_side_data("skip_samples", struct.pack("<IIH", 0, packet.trailing, 0)))
+        self._output.mux(muxed)
+
+    @contextlib.contextmanager
+    def _closed_by_errors(self) -> Iterator[None]:
+        import av
+
+        try:
+            yield
         except (OSError, ValueError, av.FFmpegError) as error:
             self._file.close()  # without its file libav writes no trailer over the good part
             if self._packets == 0:
@@ -150,12 +197,24 @@ class Muxer:
         memory that yields such a stream.
         """
         import av
+        from av.audio.stream import AudioStream
 
-        info = self._info
         with self._carrier(first) as carrier:
             self._file.truncate(0)
             self._output = av.open(self._file, "w", format=self._container.format, options=self._options)
             stream = self._output.add_stream_from_template(carrier.streams.video[0], opaque=True)
+        self._describe(stream, first)
+        self._stream = stream
+        if self._audio is not None:
+            # libav learns of an encoder's run-up from an encoder only, so the file has one that never runs.
+            sound = self._output.add_stream(self._audio.encoder, self._audio.rate)
+            assert isinstance(sound, AudioStream)
+            self._audio.describe(sound.codec_context)
+            sound.time_base = self._sound_base
+            self._sound = sound
+
+    def _describe(self, stream: VideoStream, first: Packet) -> None:
+        info = self._info
         context = stream.codec_context
         context.framerate = info.rate
         context.pix_fmt = info.pixel_format
@@ -172,7 +231,6 @@ class Muxer:
         if info.alpha and self._container.format in ("matroska", "webm") and first.alpha:
             stream.metadata["alpha_mode"] = "1"
         stream.time_base = info.time_base
-        self._stream = stream
 
     def _carrier(self, first: Packet) -> InputContainer:
         """Return a file in memory with the first packet in it."""

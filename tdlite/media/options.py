@@ -59,7 +59,7 @@ def speed(settings: Settings) -> str:
     return settings.speed or ("medium" if settings.bitrate_mode.endswith("hq") else "veryfast")
 
 
-def _rates(settings: Settings) -> tuple[int, int]:
+def rates(settings: Settings) -> tuple[int, int]:
     """Return average and peak rate; a constant rate has its own as the peak, 0 is none."""
     constant = settings.bitrate_mode.startswith("constant")
     return settings.average_bitrate, settings.average_bitrate if constant else settings.peak_bitrate
@@ -80,7 +80,7 @@ def x265(settings: Settings) -> Translation:
     elif settings.bitrate_mode == "quality":
         options["crf"] = f"{scale(settings.quality, 51, 22, 8):.2f}"
     else:
-        average, peak = _rates(settings)
+        average, peak = rates(settings)
         options["b"] = str(average)
         if peak:
             parameters += [f"vbv-maxrate={max(peak // 1000, 1)}", f"vbv-bufsize={max(peak // 1000, 1)}"]
@@ -133,7 +133,7 @@ def _vpx(title: str, settings: Settings) -> Translation:
     if settings.pixel_format == "rgba":
         options["auto-alt-ref"] = "0"  # libvpx drops alpha where it reorders
     if settings.bitrate_mode != "quality":
-        average, peak = _rates(settings)
+        average, peak = rates(settings)
         options["b"] = str(average)
         if peak:
             options |= {"maxrate": str(peak), "bufsize": str(peak)}
@@ -175,7 +175,7 @@ def _quantiser(settings: Settings) -> dict[str, str]:
         # 118 is FFmpeg's factor between a quantiser and the "lambda" that this option takes.
         quantiser = scale(settings.quality, 31, 3, 1)
         return {"flags": "+qscale", "global_quality": f"{118 * quantiser:.0f}", "qmin": "1"}
-    average, peak = _rates(settings)
+    average, peak = rates(settings)
     options = {"b": str(average), "qmin": "1"}
     if peak:
         options |= {"maxrate": str(peak), "bufsize": str(peak)}
@@ -277,7 +277,7 @@ def vvc(settings: Settings) -> Translation:
     if settings.bitrate_mode == "quality":
         options["qp"] = f"{scale(settings.quality, 51, 24, 10):.0f}"
     else:
-        average, peak = _rates(settings)
+        average, peak = rates(settings)
         options["b"] = str(average)
         if settings.bitrate_mode.startswith("constant"):
             warnings.append("libvvenc has no constant bit rate; the average is kept")

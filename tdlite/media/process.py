@@ -22,7 +22,7 @@ import numpy as np
 
 from tdlite.media.codecs import CODECS
 from tdlite.media.convert import Converter, check_frame, planes, quantised
-from tdlite.media.encoder import Packet, Pixels, Settings, StreamInfo
+from tdlite.media.encoder import Packet, Picture, Settings, StreamInfo
 from tdlite.media.errors import EncoderError
 from tdlite.media.libav import prepared
 
@@ -124,15 +124,15 @@ class ProcessEncoder:
         tag = row.tag or row.tags.get(options.get("format", ""), "")
         return StreamInfo(self.codec, width, height, rate, 1 / rate, pixels, colour, tag=tag)
 
-    def encode(self, frame: Pixels, index: int) -> list[Packet]:
-        """Take [h, w, 4] RGBA, row 0 = bottom, and return the packets that the process has ready."""
+    def encode(self, frame: Picture, index: int) -> list[Packet]:
+        """Take [h, w, 4] RGBA, row 0 = bottom, or planes, and return the packets that the process has ready."""
         if self._process is None:
             raise EncoderError(f"cannot encode frame {index}: the encoder is not open")
         if self._converter is not None:
             left = memoryview(planes(self._converter.picture(frame, index, 1 / self._rate)))
         else:
-            check_frame(frame, *self._shape, index)
-            left = np.ascontiguousarray(quantised(frame, 8)[::-1]).data.cast("B")
+            pixels = check_frame(frame, *self._shape, index)
+            left = np.ascontiguousarray(quantised(pixels, 8)[::-1]).data.cast("B")
         assert self._process.stdin is not None
         try:
             while left:

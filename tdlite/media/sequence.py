@@ -8,8 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from tdlite.media.errors import MediaError
-from tdlite.media.files import make_folder
-from tdlite.media.images import Image, Metadata, encode_image, write_atomically
+from tdlite.media.files import make_folder, write_atomically
 
 
 class ImageWriter:
@@ -29,6 +28,7 @@ class ImageWriter:
         self._active = 0
         self._accepted = 0
         self._closed = False
+        self._folders: set[str] = set()
         self._errors: list[tuple[int, str, MediaError]] = []
 
     @property
@@ -36,18 +36,12 @@ class ImageWriter:
         """How many accepted images are not on disk yet."""
         return self._active
 
-    def submit(
-        self,
-        path: str | os.PathLike[str],
-        image: Image | Callable[[], Image],
-        quality: float = 1.0,
-        metadata: Metadata = (),
-    ) -> None:
-        """Accept an image for `path`; its suffix names the format, missing folders are created.
+    def submit(self, path: str | os.PathLike[str], encode: Callable[[], bytes]) -> None:
+        """Accept an image for `path`, whose missing folders are created.
 
-        `image` is an array as `encode_image` takes it, or a function that returns one, called in the
-        writing thread. The array must not change until it is on disk. Blocks while `threads` images are
-        in flight. MediaError when the writer is closed; errors of the file itself go to `errors`.
+        `encode` returns the bytes of the file and is called in the writing thread; the pixels that it holds
+        must not change until then. Blocks while `threads` images are in flight. MediaError when the writer is
+        closed; errors of the file itself go to `errors`.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._active < self._threads)
@@ -55,26 +49,18 @@ class ImageWriter:
                 raise MediaError(f"cannot write {os.fspath(path)}: the image writer is closed")
             self._active += 1
             self._accepted += 1
-            job = (self._accepted, os.fspath(path), image, quality, metadata)
+            job = (self._accepted, os.fspath(path), encode)
         if self._pool is None:
             self._write(*job)
         else:
             self._pool.submit(self._write, *job)
 
-    def _write(
-        self,
-        number: int,
-        path: str,
-        image: Image | Callable[[], Image],
-        quality: float,
-        metadata: Metadata,
-    ) -> None:
+    def _write(self, number: int, path: str, encode: Callable[[], bytes]) -> None:
         failure: MediaError | None = None
         try:
-            array = image() if callable(image) else image
-            data = encode_image(array, os.path.splitext(path)[1], quality, metadata)
+            data = encode()
             if not self._dry:
-                make_folder(path)
+                self._make_folder(path)
                 write_atomically(path, data)
         except MediaError as error:
             failure = error
@@ -87,6 +73,13 @@ class ImageWriter:
                 if failure is not None:
                     self._errors.append((number, path, failure))
                 self._changed.notify_all()
+
+    def _make_folder(self, path: str) -> None:
+        """Create a folder when it is first used: one that somebody takes away is an error, not a new one."""
+        folder = os.path.dirname(path)
+        if folder not in self._folders:
+            make_folder(path)
+            self._folders.add(folder)
 
     def errors(self) -> list[tuple[str, MediaError]]:
         """Return the failures since the last call, as (path, error) in the order of submission."""

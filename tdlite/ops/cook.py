@@ -117,8 +117,8 @@ def step(op: Any, at: At) -> Any:
     frame = at.frame
     last: Step | None = op.state
     if last is None:
-        # A CHOP's `start` is the index of its first sample, so there the first state has another name.
-        before, at.previous = op.initial() if op.family == "CHOP" else op.start(), None
+        # Where `start` is a number, as of a CHOP's first sample, the first state has another name.
+        before, at.previous = op.initial() if hasattr(op, "initial") else op.start(), None
     elif last.frame == frame:
         before, at.previous = last.before, last.previous
     else:

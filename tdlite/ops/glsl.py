@@ -6,11 +6,13 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from tdlite.gpu.formats import PixelFormat
 from tdlite.gpu.source import Line, Source, expanded, load
 
+from . import glslpath
 from .dat import DAT
-from .glslold import OLDEST, modernised, needs
+from .glslinterface import Target, interface
+from .glslold import OLDEST, borrowed, modernised, needs, unfrozen
+from .glslpath import RasterOnly
 from .glsltext import Reader, substituted
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
@@ -25,30 +27,8 @@ _INNERMOST = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 _STARTS = re.compile(r"(?:#define|const \w+) (\w+)|\w+ (\w+)\(")
 _PIXEL = re.compile(r"\bgl_FragCoord\b")
 _OLDEST_COMPUTE = 430
-_UNPACKED = {
-    "rgba": "c", "rgb": "vec4(c.rgb, 1.0)", "mono": "vec4(c.rrr, 1.0)", "rg": "vec4(c.rg, 0.0, 1.0)",
-    "a": "vec4(0.0, 0.0, 0.0, c.r)", "monoalpha": "c.rrrg",
-}  # fmt: skip
-"""What a shader reads from an output: the inverse of TDOutputSwizzle."""
-
-
-class Target(NamedTuple):
-    """What a shader is put together for."""
-
-    version: int
-    """That of a text without a ``#version`` of its own."""
-    newest: int
-    """The latest version that the device knows."""
-    inputs: int
-    slots: int
-    """How many samplers there are, of which ``inputs`` are connected."""
-    format: PixelFormat
-    """The format that the shader writes."""
-    buffers: int = 1
-    compute: bool = False
-    readable: bool = False
-    """Whether a compute shader may read its outputs."""
-    constants: tuple[tuple[str, float], ...] = ()
+_PLACES = {"compute": "gl_GlobalInvocationID", "vertex": "gl_VertexID"}
+"""What tells one thread from another."""
 
 
 class Assembly(NamedTuple):
@@ -62,6 +42,10 @@ class Assembly(NamedTuple):
     counters: tuple[str, ...]
     constants: tuple[str, ...]
     version: int
+    kernel: list[Line] | None = None
+    """A pixel shader's lines for compute, if that is where it should run and can."""
+    raster: str = ""
+    """What it uses that compute does not have."""
 
     def at(self, version: int) -> list[Line]:
         """The lines in another version of the language."""
@@ -76,8 +60,8 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     first = reader.lines(before) if before is not None else []
     body = reader.lines(main)
     words = frozenset(_WORD.findall("\n".join(line.text for line in (*first, *body))))
-    first, _ = modernised(first, words, target.compute)
-    body, old = modernised(body, words, target.compute)
+    first, _ = modernised(first, words, target.stage)
+    body, old = modernised(body, words, target.stage)
     version = target.version
     extensions = []
     for lines in (first, body):
@@ -94,13 +78,38 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     body, constants = _specialised(body, dict(target.constants))
     body, counters = _counted(body) if "atomic_uint" in words else (body, ())
     text = "\n".join(line.text for line in (*first, *body))
-    interface = _interface(needs(words), target)
-    if _OWN_UV.search(text):
-        interface.pop("vUV", None)
-    declared = [Line(line) for line in (*interface.values(), *old)]
-    lines = [_head(version), *extensions, *first, *declared, *_functions(words, target.compute), *body]
-    uniforms = {name: valued for name, valued in _uniforms(text).items() if name not in counters}
-    return Assembly(lines, uniforms, words, counters, constants, version)
+    uniforms = _uniforms(text)
+    if "const" in words:
+        body = unfrozen(body, uniforms)
+    old += borrowed(text, words)
+    if target.compute and words.isdisjoint({"local_size_x", "local_size_y", "local_size_z"}):
+        old.append("layout(local_size_x = 1) in;")  # as Vulkan has it
+    wanted = needs(words)
+    outputs = [*map(Line, old)]
+    declared = [*interface(wanted - {"vUV"} if _OWN_UV.search(text) else wanted, target), *outputs]
+    functions = _functions(words)
+    if target.stage != "pixel":
+        functions = substituted(functions, _PIXEL, _PLACES[target.stage])
+    lines = [_head(version), *extensions, *first, *declared, *functions, *body]
+    uniforms = {name: valued for name, valued in uniforms.items() if name not in counters}
+    made = Assembly(lines, uniforms, words, counters, constants, version)
+    if target.stage != "pixel" or target.path == "raster":
+        return made
+    try:
+        image = target.format.image
+        if target.vertex:
+            raise RasterOnly("a vertex shader")
+        if image is None:
+            raise RasterOnly(f"the pixel format {target.format.token}")
+        glslpath.check(text, words, target.mipmapped)
+        head, body, tail = glslpath.kernel([*outputs, *body], version, image, target.buffers)
+    except RasterOnly as reason:
+        return made._replace(raster=str(reason))
+    variables = [Line(line) for name, line in glslpath.VARIABLES.items() if name in wanted or name == "gl_FragCoord"]
+    declared = [*interface((wanted | glslpath.NEEDED) - glslpath.VARIABLES.keys(), target), *variables]
+    version = min(max(version, _OLDEST_COMPUTE), target.newest)
+    functions = glslpath.renamed(functions)
+    return made._replace(kernel=[_head(version), *extensions, *first, *head, *declared, *functions, *body, *tail])
 
 
 def _head(version: int) -> Line:
@@ -161,68 +170,6 @@ def _uniforms(text: str) -> dict[str, bool]:
     return {name: valued for match in _UNIFORM.finditer(text) for name, valued in _names(match[1]).items()}
 
 
-def _interface(words: frozenset[str], target: Target) -> dict[str, str]:
-    """The declarations, one line each, of the names of the interface that are in ``words``.
-
-    All slots are declared, connected or not: GLSL has no empty arrays, and an open input reads as 0.
-    """
-    slots, buffers = target.slots, target.buffers
-    packed = target.format.packed("c")
-    declarations = {
-        "TD_NUM_2D_INPUTS": f"#define TD_NUM_2D_INPUTS {target.inputs}",
-        "TD_NUM_3D_INPUTS": "#define TD_NUM_3D_INPUTS 0",
-        "TD_NUM_2D_ARRAY_INPUTS": "#define TD_NUM_2D_ARRAY_INPUTS 0",
-        "TD_NUM_CUBE_INPUTS": "#define TD_NUM_CUBE_INPUTS 0",
-        "TD_NUM_COLOR_BUFFERS": f"#define TD_NUM_COLOR_BUFFERS {buffers}",
-        "nonuniformEXT": "#define nonuniformEXT(index) (index)",
-        "vUV": "in vec3 vUV;",
-        "TDTexInfo": "struct TDTexInfo { vec4 res; vec4 depth; };",
-        "sTD2DInputs": f"uniform sampler2D sTD2DInputs[{slots}];",
-        "uTD2DInfos": f"uniform TDTexInfo uTD2DInfos[{slots}];",
-        "uTDOutputInfo": "uniform TDTexInfo uTDOutputInfo;",
-        "uTDPass": "uniform int uTDPass;",
-        "uTDCurrentDepth": "const int uTDCurrentDepth = 0;",
-        "sTDNoiseMap": "uniform sampler2D sTDNoiseMap;",
-        "TDOutputSwizzle": f"vec4 TDOutputSwizzle(vec4 c) {{ return {packed}; }} "
-        f"uvec4 TDOutputSwizzle(uvec4 c) {{ return uvec4({packed}); }}",
-    }
-    wanted = words | {"TDTexInfo"} if words & {"uTD2DInfos", "uTDOutputInfo"} else words
-    if target.compute:
-        declarations |= _outputs(target, packed)
-        del declarations["vUV"]
-        wanted = wanted | {"sTDComputeOutputs"}
-    return {name: line for name, line in declarations.items() if name in wanted}
-
-
-def _outputs(target: Target, packed: str) -> dict[str, str]:
-    """How a compute shader writes, by the functions of today and by the images of before, and reads.
-
-    An array of images takes only constant indices everywhere, so the functions choose. Coordinates outside need no
-    test: GL drops what is stored there, and loads 0.
-    """
-    image = target.format.image or ""
-    access = "" if target.readable else "writeonly "
-    chosen = range(target.buffers)
-    stores = " ".join(f"if (index == {n}u) imageStore(sTDComputeOutputs[{n}], ivec2(p.xy), c);" for n in chosen)
-    loads = " ".join(f"if (index == {n}u) c = imageLoad(sTDComputeOutputs[{n}], ivec2(p.xy));" for n in chosen)
-    store = "void TDImageStoreOutput(uint index, {kind} p, vec4 c) {{ c = {packed}; {stores} }}"
-    load = "vec4 TDImageLoadOutput(uint index, {kind} p) {{ vec4 c = vec4(0.0); {loads} return {unpacked}; }}"
-    unpacked = _UNPACKED[target.format.channels]
-    made = {
-        "sTDComputeOutputs": f"layout({image}, binding = 0) {access}uniform image2D "
-        f"sTDComputeOutputs[{target.buffers}];",
-        "mTDComputeOutputs": "#define mTDComputeOutputs sTDComputeOutputs",
-        "TDImageStoreOutput": " ".join(
-            store.format(kind=kind, packed=packed, stores=stores) for kind in ("ivec3", "uvec3")
-        ),
-    }
-    if target.readable:
-        made["TDImageLoadOutput"] = " ".join(
-            load.format(kind=kind, loads=loads, unpacked=unpacked) for kind in ("ivec3", "uvec3")
-        )
-    return made
-
-
 class _Definition(NamedTuple):
     """A function or macro of the library; overloads have a definition each."""
 
@@ -253,7 +200,7 @@ def _library() -> list[_Definition]:
     ]
 
 
-def _functions(words: frozenset[str], compute: bool) -> list[Line]:
+def _functions(words: frozenset[str]) -> list[Line]:
     """The library's definitions that a text with these words needs, in their order."""
     library = _library()
     wanted = {word for word in words if word.startswith("TD")}
@@ -261,5 +208,4 @@ def _functions(words: frozenset[str], compute: bool) -> list[Line]:
     while more:
         more = {word for made in library if made.name in more for word in made.words} - wanted
         wanted |= more
-    lines = [line for made in library if made.name in wanted for line in made.lines]
-    return substituted(lines, _PIXEL, "gl_GlobalInvocationID") if compute else lines
+    return [line for made in library if made.name in wanted for line in made.lines]

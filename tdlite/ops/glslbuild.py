@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -11,7 +12,8 @@ from tdlite.gpu.program import FullProgram
 from tdlite.gpu.source import Line
 
 from .dat import DAT
-from .glsl import Assembly, Target, assembled
+from .glsl import Assembly, assembled
+from .glslinterface import Target, samplers
 from .glslold import OLD_OUTPUT, advice, other_versions
 from .glsltext import Reader
 
@@ -22,7 +24,8 @@ _SHOWN = 5
 class Build(NamedTuple):
     """What became of a text: a program, or the reason why there is none and the last build that had one."""
 
-    lines: list[Line]
+    parts: object
+    """All that it was made of."""
     program: FullProgram | None
     log: str
     declared: dict[str, bool]
@@ -32,30 +35,42 @@ class Build(NamedTuple):
     error: str = ""
     previous: Build | None = None
     noise_map: bool = False
+    sine: bool = False
     counters: tuple[str, ...] = ()
     constants: tuple[str, ...] = ()
     buffers: int = 1
-
-    @property
-    def compute(self) -> bool:
-        return self.program is not None and self.program.compute
+    compute: bool = False
+    """Whether the text is a compute shader."""
 
 
-def built(
-    gpu: Gpu, name: str, reader: Reader, main: DAT | None, before: DAT | None, target: Target, old: Build | None
-) -> Build:
+class Texts(NamedTuple):
+    """The DATs of a shader."""
+
+    main: DAT | None
+    before: DAT | None
+    vertex: DAT | None = None
+
+
+def built(gpu: Gpu, name: str, reader: Reader, texts: Texts, target: Target, old: Build | None) -> Build:
     """The build of these texts; ``old``, the one before, if that changes nothing."""
+    main, before, corners = texts
     previous = old if old is None or old.program is not None else old.previous
     try:
         if main is None:
             raise ShaderError(f"there is no shader; set {_par(target)} to a DAT with one")
         made = assembled(reader, main, before, target)
+        vertex: list[Line] = []
+        if corners is not None:
+            moving = assembled(reader.another(), corners, before, target._replace(stage="vertex"))
+            vertex = moving.lines
+            made = made._replace(uniforms=moving.uniforms | made.uniforms, words=made.words | moving.words)
     except ShaderError as error:
-        return Build([], None, error.log, {}, {}, error.log, previous)
-    if old is not None and (made.lines, target.buffers) == (old.lines, old.buffers):
+        return Build((), None, error.log, {}, {}, error.log, previous)
+    parts = made.lines, made.kernel, made.raster, vertex, target.inputs, target.buffers, target.path, target.forced
+    if old is not None and parts == old.parts:
         return old
     try:
-        program, active = _compiled(gpu, name, made, target)
+        program, active, path = _compiled(gpu, name, made, vertex, target)
     except ShaderError as error:
         hint = advice(made.words, target.compute)
         written = "gl_FragData" if "gl_FragData" in made.words else "gl_FragColor"
@@ -70,27 +85,54 @@ def built(
             shown[_SHOWN:] = [f"{len(shown) - _SHOWN} more in compileResult"]
         message = "\n".join([*shown, *([hint] if hint else [])])
         log = f"{error.log}\n{hint}".rstrip()
-        return Build(made.lines, None, log, made.uniforms, {}, message, previous, buffers=target.buffers)
+        return Build(parts, None, log, made.uniforms, {}, message, previous, buffers=target.buffers)
     uniforms = {name: kind for name, kind in active.items() if name in made.uniforms}
     listed = "".join(f"\nuniform {kind} {name}" + (f"[{n}]" if n > 1 else "") for name, (kind, n) in uniforms.items())
     return Build(
-        made.lines, program, f"Compiled without errors{listed}", made.uniforms, uniforms, previous=None,
-        noise_map="sTDNoiseMap" in active, counters=made.counters, constants=made.constants, buffers=target.buffers,
+        parts, program, f"Compiled without errors{path}{listed}", made.uniforms, uniforms, previous=None,
+        noise_map="sTDNoiseMap" in active, sine="sTDSineLookup" in active, counters=made.counters,
+        constants=made.constants, buffers=target.buffers,
+        compute=target.compute,
     )  # fmt: skip
 
 
-def _compiled(gpu: Gpu, name: str, made: Assembly, target: Target) -> tuple[FullProgram, dict[str, tuple[str, int]]]:
-    """The program and its active uniforms; ShaderError as its own version of the language has it."""
+_Compiled = tuple[FullProgram, dict[str, tuple[str, int]], str]
+"""A program, its active uniforms, and a line that says which path it takes and why."""
 
-    def program(lines: list[Line]) -> tuple[FullProgram, dict[str, tuple[str, int]]]:
-        full = FullProgram(lines, name, compute=target.compute, counters=made.counters)
-        return full, full.uniforms(gpu)
 
+def _compiled(gpu: Gpu, name: str, made: Assembly, vertex: list[Line], target: Target) -> _Compiled:
+    """The program by compute if there is a kernel that compiles, else by raster; ShaderError if there is none."""
+
+    arranged = samplers(target)
+
+    def program(lines: list[Line], compute: bool, path: str = "") -> _Compiled:
+        full = FullProgram(lines, name, compute=compute, counters=made.counters, samplers=arranged, vertex=vertex)
+        return full, full.uniforms(gpu), path
+
+    if target.compute:
+        return program(made.lines, True)
+    reason = f"{made.raster} needs raster" if made.raster else "pathmode or the device wants it"
+    if made.kernel is not None:
+        try:
+            return program(made.kernel, True, "\nPath: compute")
+        except ShaderError as error:
+            reason = f"the text does not compile for compute ({_first(error)})"
+    drawn = _drawn(lambda lines: program(lines, False, f"\nPath: raster, because {reason}"), made, target)
+    if target.forced and target.path == "compute":
+        raise ShaderError(f"pathmode is compute, but {reason}; set it to auto")
+    return drawn
+
+
+def _first(error: ShaderError) -> str:
+    return error.lines[0][2].removeprefix("error: ") if error.lines else error.log
+
+
+def _drawn(program: Callable[[list[Line]], _Compiled], made: Assembly, target: Target) -> _Compiled:
+    """The program by raster; ShaderError as its own version of the language has it."""
     try:
         return program(made.lines)
     except ShaderError as error:
-        others = () if target.compute else other_versions(made.version, min(target.version, target.newest), made.words)
-        for version in others:
+        for version in other_versions(made.version, min(target.version, target.newest), made.words):
             with suppress(ShaderError):
                 return program(made.at(version))
         raise error

@@ -44,7 +44,44 @@ _COMPUTE_ADVICE = {
 }
 
 
-def modernised(lines: list[Line], words: frozenset[str], compute: bool) -> tuple[list[Line], list[str]]:
+_HLSL_TYPES = {
+    f"{kind}{n}": f"{short}vec{n}"
+    for n in (2, 3, 4)
+    for kind, short in (("float", ""), ("half", ""), ("int", "i"), ("uint", "u"), ("bool", "b"))
+}
+_HLSL_FUNCTIONS = {
+    "lerp": "(a, b, t) mix(a, b, t)",
+    "frac": "(x) fract(x)",
+    "saturate": "(x) clamp(x, 0.0, 1.0)",
+    "rsqrt": "(x) inversesqrt(x)",
+    "atan2": "(y, x) atan(y, x)",
+    "fmod": "(x, y) ((x) - (y) * trunc((x) / (y)))",
+    "ddx": "(x) dFdx(x)",
+    "ddy": "(x) dFdy(x)",
+}
+
+
+def borrowed(text: str, words: frozenset[str]) -> list[str]:
+    """Definitions of the words of HLSL that a text uses and does not define; ``mul()`` is none: its order differs."""
+    made = []
+    for name in sorted(words & (_HLSL_TYPES.keys() | _HLSL_FUNCTIONS.keys())):
+        if re.search(rf"#\s*define\s+{name}\b|\bstruct\s+{name}\b", text):
+            continue
+        if name in _HLSL_TYPES:
+            if re.search(rf"\b{name}\s*(?:\(|\w)", text):
+                made.append(f"#define {name} {_HLSL_TYPES[name]}")
+        elif re.search(rf"\b{name}\s*\(", text) and not re.search(rf"\b(?!return\b|else\b)\w+\s+{name}\s*\(", text):
+            made.append(f"#define {name}{_HLSL_FUNCTIONS[name]}")
+    return made
+
+
+def unfrozen(lines: list[Line], uniforms: Iterable[str]) -> list[Line]:
+    """Constants that are made of uniforms, which are none in GLSL, as variables."""
+    names = "|".join(("uTD\\w+", *map(re.escape, uniforms)))
+    return substituted(lines, re.compile(rf"\bconst\s+(\w+\s+\w+\s*=[^;{{}}]*?\b(?:{names})\b[^;{{}}]*;)"), r"\1")
+
+
+def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[list[Line], list[str]]:
     """An author's lines in today's words, and the declarations that those need before them.
 
     ``texture2D()`` and its like become ``texture()``; ``gl_FragColor`` and ``gl_FragData`` an output;
@@ -56,9 +93,10 @@ def modernised(lines: list[Line], words: frozenset[str], compute: bool) -> tuple
         lines = substituted(lines, _VULKAN_EXTENSION, "")
     if "set" in words:
         lines = substituted(lines, _DESCRIPTOR_SET, "")
-    if compute:
-        wanted = []
-    else:
+    wanted = []
+    if stage == "vertex" and "varying" in words:
+        lines = substituted(lines, re.compile(r"\bvarying\b"), "out")
+    elif stage == "pixel":
         wanted = sorted(words & {"gl_FragColor", "gl_FragData"})
         if "varying" in words:
             lines = substituted(lines, re.compile(r"\bvarying\b"), "in")

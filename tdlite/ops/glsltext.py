@@ -13,6 +13,9 @@ from tdlite.graph.finding import near
 from .dat import DAT
 
 _INCLUDE = re.compile(r'\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")\s*$')
+_CONDITION = re.compile(r"\s*#\s*(ifdef|ifndef|if|else|elif|endif)\b")
+_GUARD = re.compile(r"\s*#\s*ifndef\s+(\w+)\s*\n\s*#\s*define\s+\1\b")
+_MOST_LINES = 100_000
 
 Stamp = tuple[int, int] | None
 """What tells one state of a file from another: time and size, None without a file."""
@@ -27,11 +30,42 @@ def stamp(path: str) -> Stamp:
     return found.st_mtime_ns, found.st_size
 
 
-class Reader:
-    """Reads texts, each DAT and file once, where it is first included.
+class Conditions:
+    """Follows the ``#if`` … ``#endif`` of a text; a guard around all of it against including it twice is none."""
 
-    ``folders`` are searched for included files after the folder of the file that includes. ``files`` are all
-    files that were looked for, with their states: those that were not there, too.
+    def __init__(self, contents: list[str]) -> None:
+        first = _GUARD.match("\n".join(content for content in contents if content.strip()))
+        self._guard = first is not None
+        self._open: list[bool] = []
+        """Of each that is open, whether what it holds counts for certain."""
+
+    @property
+    def certain(self) -> bool:
+        """Whether what comes now is there for certain."""
+        return all(self._open)
+
+    def pass_(self, content: str) -> None:
+        """Go past a line."""
+        match = _CONDITION.match(content)
+        if match is None:
+            return
+        if match[1] == "endif":
+            if self._open:
+                self._open.pop()
+        elif match[1] in ("else", "elif"):
+            if self._open:
+                self._open[-1] = False
+        else:
+            self._open.append(self._guard)
+            self._guard = False
+
+
+class Reader:
+    """Reads texts, each DAT and file once, where it is first included for certain.
+
+    An include between ``#if`` and ``#endif`` may count or not, so it does not keep later ones out. ``folders`` are
+    searched for included files after the folder of the file that includes. ``files`` are all files that were looked
+    for, with their states: those that were not there, too.
     """
 
     def __init__(self, folders: Sequence[str]) -> None:
@@ -39,23 +73,33 @@ class Reader:
         self._seen: set[str] = set()
         self.files: dict[str, Stamp] = {}
 
+    def another(self) -> Reader:
+        """A reader for another stage, which may read the same texts again."""
+        made = Reader(self._folders)
+        made.files = self.files
+        return made
+
     def lines(self, dat: DAT) -> list[Line]:
         """The lines of a DAT, comments blanked. Raises ShaderError."""
-        return self._dat(dat, ())
-
-    def _dat(self, dat: DAT, stack: tuple[str, ...]) -> list[Line]:
         self._seen.add(dat.path)
-        return self._expanded(dat.text, dat.path, dat, "", (*stack, dat.path))
+        return self._expanded(dat.text, dat.path, dat, "", (dat.path,))
 
-    def _expanded(self, text: str, name: str, me: DAT, folder: str, stack: tuple[str, ...]) -> list[Line]:
+    def _expanded(
+        self, text: str, name: str, me: DAT, folder: str, stack: tuple[str, ...], certain: bool = True
+    ) -> list[Line]:
         """The lines of a text; ``me`` is where its includes of DATs are looked for from, ``folder`` those of files."""
         lines: list[Line] = []
-        for number, content in enumerate(uncommented(text).splitlines(), 1):
+        contents = uncommented(text).splitlines()
+        conditions = Conditions(contents)
+        for number, content in enumerate(contents, 1):
             line = Line(content, name, number)
+            conditions.pass_(content)
             match = _INCLUDE.match(content)
             if match is None:
                 lines.append(line)
                 continue
+            if len(lines) > _MOST_LINES:
+                raise fault(line, f"#include: the text has grown over {_MOST_LINES} lines")
             wanted = match[1] or match[2]
             found = me.op(wanted)
             if found is not None and not isinstance(found, DAT):
@@ -65,12 +109,14 @@ class Reader:
                 raise fault(line, f"#include: {' → '.join((*stack, path))}: a text cannot include itself")
             if path in self._seen:
                 continue
-            if found is not None:
-                lines.extend(self._dat(found, stack))
-            else:
+            sure = certain and conditions.certain
+            if sure:
                 self._seen.add(path)
+            if found is not None:
+                lines.extend(self._expanded(found.text, found.path, found, "", (*stack, path), sure))
+            else:
                 read = self._read(path, line)
-                lines.extend(self._expanded(read, path, me, os.path.dirname(path), (*stack, path)))
+                lines.extend(self._expanded(read, path, me, os.path.dirname(path), (*stack, path), sure))
         return lines
 
     def _file(self, wanted: str, folder: str, me: DAT, line: Line) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from functools import cache
 from typing import Any
 
 from tdlite.gpu.dispatch import MOST_GROUPS, Dispatch, working_format
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass, Sampler
-from tdlite.gpu.program import PixelProgram
 from tdlite.gpu.source import load
+from tdlite.gpu.volume import KINDS
 from tdlite.graph.comp import COMP
 from tdlite.graph.engine import VALUE, Cell, CookError, Memo, WithError
 from tdlite.graph.errors import OpError
@@ -21,11 +20,12 @@ from tdlite.graph.paths import nearest
 
 from .cook import At
 from .dat import DAT
-from .glsl import Target
-from .glslbuild import Build, built
+from .glslbuild import Build, Texts, built
+from .glslinterface import Target
+from .glslshared import instead, noise_map, sine
 from .glsltext import Reader, Stamp, stamp
 from .glslvalues import BUFFERS, MATRICES, NUMBERS, Sent, pages, sent
-from .top import TOP, gpu_of
+from .top import TOP, gpu_of, path_of
 
 _SEQUENCES = ("vec", "color", "array", "matrix")
 """The pages whose blocks set uniforms."""
@@ -42,7 +42,10 @@ class GlslTOP(TOP):
                  help="The language version, unless the text has a #version line; at most what the device knows."),
             Menu("mode", (("vertexpixel", "Vertex/Pixel Shader"), ("compute", "Compute Shader")), label="Mode",
                  help="Draw every pixel, or run work groups that write where they like."),
+            Menu("pathmode", (("auto", "Auto"), ("compute", "Compute"), ("raster", "Raster")), label="Path Mode",
+                 help="How a pixel shader runs: as a compute kernel, by drawing a rectangle, or as suits the device."),
             DATRef("predat", label="Preprocess Directives", help="Its text comes before all declarations."),
+            DATRef("vertexdat", label="Vertex Shader", help="The DAT of a vertex shader, where one is wanted."),
             DATRef("pixeldat", label="Pixel Shader", help="The DAT whose text is the shader."),
             DATRef("computedat", label="Compute Shader", help="The DAT whose text is the compute shader."),
             Folder("includefolder", label="Include Folder", help="Where files are looked for that texts include."),
@@ -61,8 +64,19 @@ class GlslTOP(TOP):
             Toggle("clearoutputs", True, label="Clear Outputs",
                    help="Begin each cook of a compute shader with cleared outputs, not with the last frame's."),
             RGBA("clearvalue", (0, 0, 0, 0), label="Clear Value", help="The colour of a cleared output."),
+            Menu("type", (("texture2d", "2D Texture"), ("texture2darray", "2D Texture Array"),
+                          ("texture3d", "3D Texture")), label="Output Type",
+                 help="A picture, or one with slices: a pixel shader then draws each, a compute shader runs once."),
+            Menu("depth", (("input", "Use Input"), ("custom", "Custom Depth")), label="Depth",
+                 help="How many slices: as many as the first input has, or a number of one's own."),
+            Int("customdepth", 1, low=1, label="Custom Depth", help="The number of slices."),
+            Menu("inputmapping", (("all", "All Inputs to Every Slice"), ("ninputs", "N Input(s) per Slice")),
+                 label="Input Mapping", help="Whether each slice of a pixel shader has inputs of its own."),
+            Int("nval", 1, low=1, label="N Value", help="How many inputs each slice has as its own."),
             Menu("inputextenduv", ("hold", "zero", "repeat", "mirror"), label="Input Extend Mode UV",
                  help="What lies beyond the edges of the inputs."),
+            Menu("inputextendw", ("hold", "zero", "repeat", "mirror"), label="Input Extend Mode W",
+                 help="What lies beyond the first and the last slice of 3D inputs."),
             Int("numcolorbufs", 1, low=1, high=8, label="# of Color Buffers",
                 help="How many pictures the shader draws; Render Select TOPs show the others than the first."),
         ),
@@ -88,6 +102,11 @@ class GlslTOP(TOP):
         info.par.op = self.name
         info.dock = self
 
+    def size(self, first: Spec | None) -> Spec:
+        row, spec = self.values.row(0), super().size(first)
+        depth = row.customdepth if row.depth == "custom" else first.depth if first is not None else 1
+        return spec._replace(kind=row.type, depth=depth if row.type != "texture2d" else 1)
+
     # -- the program -------------------------------------------------------------------------------------------
 
     def _build(self) -> Build:
@@ -101,23 +120,42 @@ class GlslTOP(TOP):
         spec: Spec = self.spec_memo.pull()
         gpu = gpu_of(self.project)
         compute = par.mode.eval() == "compute"
-        count = len(self._wires)
+        path = par.pathmode.eval()
+        vertex = None if compute else self._text("vertexdat")
+        wires: list[Any] = self._wires
+        kinds = [wire.spec_memo.pull().kind if wire is not None else "texture2d" for wire in wires]
+        shared = compute or spec.kind == "texture2d" or par.inputmapping.eval() == "all"
+        if not shared:
+            kinds = self._own_inputs(kinds, par.nval.eval())
+        open = 0 if self.isMultiInputs or not shared else self.maxInputs - len(kinds)
         target = Target(
             version=int(par.glslversion.eval().removeprefix("glsl")),
             newest=gpu.ctx.version_code,
-            inputs=count,
-            slots=max(1, count) if self.isMultiInputs else self.maxInputs,
+            inputs=(*kinds, *["texture2d"] * open),
+            open=open,
+            kind=spec.kind,
             format=FORMATS[working_format(spec.format) if compute else spec.format],
             buffers=par.numcolorbufs.eval(),
-            compute=compute,
+            stage="compute" if compute else "pixel",
+            vertex=vertex is not None,
             readable=par.outputaccess.eval() == "readwrite",
             constants=self._constants.pull(),
+            path=path_of(self.project) if path == "auto" else path,
+            forced=path != "auto",
+            mipmapped=par.inputfiltertype.eval() == "mipmap",
         )
         reader = Reader([*self._folder(), self.project.folder])
         main = self._text("computedat") if compute else self._text("pixeldat")
-        made = built(gpu, self.path, reader, main, self._text("predat"), target, self.build.peek())
+        texts = Texts(main, self._text("predat"), vertex)
+        made = built(gpu, self.path, reader, texts, target, self.build.peek())
         self._files = reader.files
         return made
+
+    def _own_inputs(self, kinds: list[str], count: int) -> list[str]:
+        """The kinds of the inputs that each slice has as its own."""
+        if other := next((kind for kind in kinds if kind != "texture2d"), None):
+            raise OpError(f"inputmapping ninputs takes 2D inputs, and there is a {KINDS[other]}; set it to all")
+        return ["texture2d"] * count
 
     def _read_constants(self) -> tuple[tuple[str, float], ...]:
         return tuple((name, value) for name, value in self.values.blocks_of("const") if name)
@@ -185,7 +223,7 @@ class GlslTOP(TOP):
             build = build.previous
         if build.program is None:
             shown = "black" if par.errorbehavior == "showblack" else "checkerboard"
-            return WithError(Pass(_instead(shown), spec), error)
+            return WithError(Pass(instead(shown), spec), error)
         values = sent(at, build.uniforms, build.counters, lambda: gpu_of(self.project))
         self._compare(at, build, values)
         inputs = at.inputs if self.isMultiInputs else (*at.inputs, *[None] * (self.maxInputs - len(at.inputs)))
@@ -193,13 +231,20 @@ class GlslTOP(TOP):
             build.program,
             spec,
             inputs=tuple(inputs),
-            sampler=Sampler(self.values.row(1).inputfiltertype, par.inputextenduv),
+            sampler=Sampler(at.common.inputfiltertype, par.inputextenduv, par.inputextendw),
             uniforms=values.uniforms,
-            textures={"sTDNoiseMap": (self._noise_map(), Sampler(extend="repeat"))} if build.noise_map else {},
-            texels=values.texels,
+            textures={"sTDNoiseMap": (noise_map(self.project), Sampler(extend="repeat"))} if build.noise_map else {},
+            texels={**values.texels, "sTDSineLookup": sine(self.project)} if build.sine else values.texels,
             counters=values.counters,
             buffers=build.buffers,
+            per_slice=par.nval if par.inputmapping == "ninputs" and spec.kind != "texture2d" else 0,
         )
+        first = inputs[0].spec.kind if inputs and inputs[0] is not None else "texture2d"
+        if at.common.npasses > 1 and not build.compute and spec.kind != first:
+            raise OpError(
+                f"npasses is {at.common.npasses}, and from the second pass on the first input is the pass before: a "
+                f"{_KINDS[spec.kind]}, where the shader expects a {_KINDS[first]}; set npasses to 1"
+            )
         made: Pass | Image = job
         if build.compute:
             groups = None if par.autodispatchsize else (par.dispatchsizex, par.dispatchsizey, par.dispatchsizez)
@@ -225,13 +270,6 @@ class GlslTOP(TOP):
             if name not in build.constants:
                 at.warn(f"the shader declares no constant {name} with a constant_id{nearest(name, build.constants)}")
 
-    def _noise_map(self) -> Image:
-        image: Image | None = self.project.resources.get("noise map")
-        if image is None:
-            job = Pass(_instead("noisemap"), Spec.square(256, 256, "mono8fixed"))
-            image = self.project.resources["noise map"] = gpu_of(self.project).draw(job)
-        return image
-
     def _pulsed(self, name: str) -> None:
         build: Build = self.build.pull()
         named = {block[0] for page in (*_SEQUENCES, "ac", "const") for block in self.values.blocks_of(page)}
@@ -248,6 +286,7 @@ class GlslTOP(TOP):
                 blocks[free].arraytype = "texturebuffer"
 
 
+_KINDS = {"texture2d": "2D texture", **KINDS}
 _PAGES = {"vec": "the Vectors page", "matrix": "the Matrices page", "array": "the Arrays page as a Texture Buffer"}
 
 
@@ -256,8 +295,3 @@ def _page(kind: str, length: int) -> str:
     if kind in NUMBERS:
         return "vec" if length == 1 else "array"
     return "matrix" if kind in MATRICES else "array" if kind in BUFFERS else ""
-
-
-@cache
-def _instead(name: str) -> PixelProgram:
-    return PixelProgram(f"glsl/{name}.glsl")

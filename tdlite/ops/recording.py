@@ -13,12 +13,19 @@ from typing import TYPE_CHECKING, Any
 from tdlite.gpu.image import Image
 from tdlite.graph.engine import VALUE, Cell, CookError, Fault, kind_of, sentence
 from tdlite.graph.errors import OpError
+from tdlite.media.colour import SPACES, Conversion
 from tdlite.media.errors import OutputError
+from tdlite.media.picture import RGBA, ImageOptions
 from tdlite.media.rates import rational_rate
 
+from .channels import Channels
+from .colourspace import outward, shallow
 from .dat import DAT
+from .layers import Layers, idle
+from .recordingaudio import Track, hear
 from .recordingfiles import ImageFiles, MovieFile, writable
 from .recordingnames import Names, Plan, plan
+from .saving import unkept
 
 if TYPE_CHECKING:
     from tdlite.graph.journal import Change
@@ -38,6 +45,8 @@ class Take:
     began: int
     """The frame in which record went on."""
     movie: MovieFile | None
+    track: Track | None = None
+    """The sound of the movie."""
     frames: int = 0
     """File frames accepted so far."""
     elapsed: int = 0
@@ -65,6 +74,7 @@ class Recording:
         """A single image that record asked for and that is not written yet."""
         self._pressed = 0
         self._images: ImageFiles | None = None
+        self._layers = Layers()
         self._claims: list[str] = []
         """Single images that may not be on disk yet."""
         self._error: Exception | None = None
@@ -76,6 +86,10 @@ class Recording:
         self._index = -1
         self.last_frames = 0
         self.total_frames = 0
+        self.last_samples = 0
+        self.total_samples = 0
+        self.sound_rate = Fraction(1)
+        """Samples of the sound in a file frame."""
         self.dropped_frames = 0
 
     # -- what is told ------------------------------------------------------------------------------------------
@@ -118,21 +132,26 @@ class Recording:
 
     # -- frames ------------------------------------------------------------------------------------------------
 
-    def frame(self, image: Image | None) -> None:
-        """Do what this frame asks for; without a picture nothing is written. Raises what went wrong."""
+    def frame(self, image: Image | None, layers: Layers) -> None:
+        """Do what this frame asks for; without a picture nothing is written. Raises what went wrong.
+
+        ``layers`` are what EXR images have besides the picture.
+        """
         row: Any = self._op.values.row(0)
         presses, self._pressed = row.addframe.count - self._pressed, row.addframe.count
         if self.last_frames:
-            self.last_frames = 0
+            self.last_frames = self.last_samples = 0
             self._told()
+        heard = self._heard_now(row)
         try:
             if row.record != self._on:
                 self._switch(row.record)
-                self._begin(row) if self._on else self._end(self._op.project.step_now - 1)
+                self._begin(row, heard) if self._on else self._end(self._op.project.step_now - 1)
+            self._layers = layers  # not before: what ends here belongs to the frame before
             if self._take is None and row.type == "image":
                 self._single(row, image, presses)
             elif self._take is not None:
-                self._record(self._take, row, image, presses)
+                self._record(self._take, row, image, heard, presses)
             elif presses:
                 self._warn("addframe was pressed while nothing is recorded; set record and pause on first")
         except Exception as error:
@@ -154,9 +173,15 @@ class Recording:
             self._unlisten()
         self._unlisten = self._op.project.listen(self._heard) if on else None
 
-    def _begin(self, row: Any) -> None:
+    def _heard_now(self, row: Any) -> Channels | None:
+        """The sound of this frame. Like the picture, it is cooked whether it is recorded or not."""
+        if self._take is not None:
+            return hear(self._take.track.chop) if self._take.track is not None else None
+        return hear(row.audiochop[0]) if row.audiochop else None
+
+    def _begin(self, row: Any, heard: Channels | None) -> None:
         self._fresh()
-        self.total_frames = self.dropped_frames = 0
+        self.total_frames = self.dropped_frames = self.total_samples = 0
         if row.type == "image":
             self._owed = True
             return
@@ -169,8 +194,13 @@ class Recording:
             self._index = -1
             if not row.encodetestmode:
                 writable(claim)
+            if row.audiochop:
+                self._warn("audiochop is not recorded: images have no sound")
         else:
-            self._take.movie = MovieFile(claim, row, rate)
+            movie = self._take.movie = MovieFile(claim, row, rate)
+            if row.audiochop:
+                track = self._take.track = Track(self._op.project, row.audiochop[0], heard, rate)
+                self.sound_rate = movie.with_sound(track.channels, track.rate) / rate
         self._told()
 
     def _fresh(self) -> None:
@@ -197,7 +227,7 @@ class Recording:
             self._claims.append(path)
             self._write_image(row, image, path)
 
-    def _record(self, take: Take, row: Any, image: Image | None, presses: int) -> None:
+    def _record(self, take: Take, row: Any, image: Image | None, heard: Channels | None, presses: int) -> None:
         if image is not None:
             if take.movie is not None:
                 take.movie.open(image)
@@ -205,12 +235,17 @@ class Recording:
             step = self._op.project.step_now if take.elapsed else 1  # what was skipped before is not part of it
             times = self._due(take, step) if clocked else presses if row.pause else 0
             times = min(times, self._left(take, row))
+            if take.track is not None and (clocked or times):
+                take.track.take(heard, step if clocked else 1)
+                if not clocked:
+                    take.track.fit(take.frames + times)
             self._write(take, image, times)
             if clocked:
                 self.dropped_frames += max(0, times - 1)
             take.last = image if clocked and self._op.project.realTime else None
-        if take.movie is not None:
-            self.warnings += [text for text in take.movie.warnings if text not in self.warnings]
+        for part in (take.movie, take.track):
+            if part is not None:
+                self.warnings += [text for text in part.warnings if text not in self.warnings]
         if self._left(take, row, 1) <= 0:
             self._end()
 
@@ -246,8 +281,10 @@ class Recording:
     def _write(self, take: Take, image: Image, times: int) -> None:
         for _ in range(times):
             if take.movie is not None:
-                take.movie.add(image)
+                sound = take.track.deal(take.frames + 1) if take.track is not None else None
+                take.movie.add(image, self._way(take.row), sound)
                 self._counted()
+                self._count_samples(take)
             else:
                 path = self._names.path(take.plan, take.number, take.frames)
                 if take.frames and not take.row.overwrite and os.path.lexists(path):
@@ -260,15 +297,38 @@ class Recording:
 
     def _write_image(self, row: Any, image: Image, path: str) -> None:
         if self._images is None:
-            self._images = ImageFiles(row.maxthread, row.encodetestmode)
-        self._images.add(image, path, row.quality, self._metadata(row))
+            self._images = ImageFiles(row.maxthread, row.encodetestmode, row.encoder != "software")
+        exr = row.imagefiletype == "exr"
+        space = SPACES[row.outputcolorspace]
+        unlike = (*unkept(path, image.spec.format, metadata=False), *shallow(path, space))
+        for message in (*idle(self._op, exr), *unlike):
+            self._warn(message)
+        options = ImageOptions(
+            quality=row.quality,
+            metadata=self._metadata(row),
+            compression=row.exrcompression,
+            channels=self._layers.channels if exr else (RGBA,),
+            pointcloud=row.pointcloud,
+            mipmaps=row.mipmaps,
+        )
+        self._images.add(image, path, options, self._way(row), self._layers.beside(image) if exr else ())
         self._files += not row.encodetestmode
         self._counted()
         self._told()
 
+    def _way(self, row: Any) -> Conversion:
+        """How pictures come from the project's working colour space, as it is now, into that of the file."""
+        return outward(self._op.project, row.outputcolorspace, row.outputreferencewhite)
+
     def _counted(self) -> None:
         self.last_frames += 1
         self.total_frames += 1
+
+    def _count_samples(self, take: Take) -> None:
+        if take.track is not None and take.movie is not None:
+            total = take.movie.samples(take.track.dealt)
+            self.last_samples += total - self.total_samples
+            self.total_samples = total
 
     def _metadata(self, row: Any) -> list[tuple[str, str]]:
         if not row.headerdat:
@@ -304,10 +364,12 @@ class Recording:
         try:
             if missed and take.last is not None:
                 times = min(self._due(take, missed), self._left(take, take.row))
+                if take.track is not None:
+                    take.track.skip(missed)
                 self._write(take, take.last, times)
                 self.dropped_frames += times
             if take.movie is not None:
-                take.movie.close()
+                self._close_movie(take, take.movie)
         except Exception as error:
             self._error = self._error or error
         if take.movie is not None and take.frames:
@@ -315,6 +377,15 @@ class Recording:
         self._close_images()
         self._names.claimed.discard(take.claim)
         self._told()
+
+    def _close_movie(self, take: Take, movie: MovieFile) -> None:
+        """Finish the file, its sound as long as the picture."""
+        rest = None
+        if take.track is not None:
+            take.track.fit(take.frames)
+            rest = take.track.deal(take.frames)
+            self._count_samples(take)
+        movie.close(rest)
 
     def _close_images(self) -> None:
         """Have all images on disk, and let their threads go."""

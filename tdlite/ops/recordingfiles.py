@@ -3,107 +3,69 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from tdlite.gpu.image import Image
-from tdlite.gpu.readback import Readback
+from tdlite.media.audio import BIT_RATES, AudioEncoder, Sound, audio_codec
 from tdlite.media.codecs import codec, frame_bits
+from tdlite.media.colour import SPACES, Conversion
 from tdlite.media.containers import container_for
-from tdlite.media.encoder import Encoder, Packet, Pixels, Settings, StreamInfo
+from tdlite.media.encoder import Settings
 from tdlite.media.encoders import encoder_for
 from tdlite.media.errors import EncoderError, MediaError, OutputError
 from tdlite.media.files import make_folder
 from tdlite.media.movie import MovieWriter
+from tdlite.media.nvencframes import NoNvenc
+from tdlite.media.nvencoptions import TITLES
+from tdlite.media.picture import ImageOptions
 from tdlite.media.sequence import ImageWriter
 
-from .top import file_type
+from .colourspace import Converted, file_format
+from .gpustill import gpu_still
+from .reading import PixelSource, Reader
+from .recordingroads import Discarding, DiscardingAudio, Road, nvenc_road, software_road
+from .saving import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Use = Callable[[NDArray[Any]], None]
-
-
-class _Read:
-    """The pixels of one picture, downloaded once."""
-
-    def __init__(self, readback: Readback, image: Image, dtype: type[Any]) -> None:
-        self.serial = image.serial
-        self._readback = readback
-        self._token: Any = readback.start(image)
-        self._dtype = dtype
-        self._pixels: NDArray[Any] | None = None
-
-    @property
-    def pixels(self) -> NDArray[Any]:
-        if self._pixels is None:
-            self._pixels = self._readback.finish(self._token, self._dtype)
-            self._token = None
-        return self._pixels
-
-
-class Reader:
-    """Hands on the pixels of pictures in the order they come; a picture that stays is downloaded once.
-
-    On a GPU the newest picture waits until the next one comes, or ``flush``: it is copied while that one is
-    drawn. Where the CPU draws nothing waits.
-    """
-
-    def __init__(self, dtype: Callable[[Image], type[Any]]) -> None:
-        self._dtype = dtype
-        self._readback: Readback | None = None
-        self._last: _Read | None = None
-        self._waiting: deque[tuple[_Read, Use]] = deque()
-
-    def ask(self, image: Image, use: Use) -> None:
-        """Have ``use`` called with the pixels: RGBA [h, w, 4], row 0 at the bottom. They must not be changed."""
-        if self._readback is None:
-            self._readback = Readback(image.gpu)
-        if self._last is None or self._last.serial != image.serial:
-            self._last = _Read(self._readback, image, self._dtype(image))
-        self._waiting.append((self._last, use))
-        self._hand_on(0 if image.gpu.software else 1)
-
-    def _hand_on(self, keep: int) -> None:
-        while len(self._waiting) > keep:
-            read, use = self._waiting.popleft()
-            use(read.pixels)
-
-    def flush(self) -> None:
-        """Hand on everything that waits."""
-        self._hand_on(0)
-
-    def release(self) -> None:
-        """Forget what waits and give GPU memory back."""
-        self._waiting.clear()
-        self._last = None
-        if self._readback is not None:
-            self._readback.release()
-            self._readback = None
-
 
 class ImageFiles:
-    """Writes images with up to ``threads`` at once; with ``dry`` it only encodes them."""
+    """Writes images with up to ``threads`` at once; with ``dry`` it only encodes them, with ``gpu`` there if it can."""
 
-    def __init__(self, threads: int, dry: bool) -> None:
+    def __init__(self, threads: int, dry: bool, gpu: bool) -> None:
+        self._gpu = gpu
         self._writer = ImageWriter(threads, dry)
-        self._reader = Reader(lambda image: file_type(image.spec.format))
+        self._reader = Reader(PixelSource(lambda image: None))
+        self._converted = Converted()
 
     @property
     def active(self) -> int:
         """Images that are accepted and not on disk yet."""
         return self._writer.active
 
-    def add(self, image: Image, path: str, quality: float, metadata: Sequence[tuple[str, str]]) -> None:
-        """Accept a picture for ``path``."""
-        self._reader.ask(image, partial(self._writer.submit, path, quality=quality, metadata=metadata))
+    def add(
+        self, image: Image, path: str, options: ImageOptions, way: Conversion, others: Sequence[Image] = ()
+    ) -> None:
+        """Accept a picture for ``path``, to be converted on the ``way``; the ``others`` in its file are not."""
+        keeps_alpha = not path.lower().endswith((".jpg", ".jpeg"))
+        image = self._converted(image, way, file_format(image.spec.format, way.target), keeps_alpha)
+        still = gpu_still(image, path, options.quality) if self._gpu and not others else None
+        if still is not None:
+            self._writer.submit(path, lambda: still)
+            return
+        specs = tuple(each.spec for each in (image, *others))
+        options = replace(options, space=way.target)
+
+        def use(*stored: NDArray[Any]) -> None:
+            self._writer.submit(path, partial(encoded, stored, specs, path, options))
+
+        self._reader.ask(image, use, *others)
 
     def errors(self) -> list[MediaError]:
         """What went wrong since the last call, in the order of the images."""
@@ -123,10 +85,6 @@ class ImageFiles:
             self._writer.close()
 
 
-NVENC_CODECS = ("h264nvgpu", "h265nvgpu", "av1")
-"""What the hardware encoder can make."""
-
-
 class MovieFile:
     """A movie by an operator's parameters: checked when made, opened with the first picture's size."""
 
@@ -138,90 +96,119 @@ class MovieFile:
         self.size: tuple[int, int] | None = None
         self._row = row
         self._settings = settings(row)
-        self._encoder = self._chosen(row)
+        made = codec(row.videocodec)
+        self._hardware = row.encoder != "software" and made.name in TITLES
+        if row.encoder == "nvenc" and not self._hardware:
+            raise EncoderError(self._without_nvenc(f"NVENC has no {made.title}"))
+        if not self._hardware:
+            self._encoder = encoder_for(row.videocodec, self._settings)
         deep = frame_bits(row.videocodec, self._settings) > 8
-        self._reader = Reader(lambda image: np.uint16 if deep else np.uint8)
-        self._writer: MovieWriter[Pixels] | None = None
+        self._converted = Converted()
+        self._format = "rgba16fixed" if deep else "rgba8fixed"
+        self._keeps_alpha = codec(row.videocodec).resolve(self._settings).pixel_format == "rgba"
+        if not deep and SPACES[row.outputcolorspace].steep:
+            self.warnings.append(_shallow(row))
+        self._road: Road | None = None
+        self._writer: MovieWriter[Any] | None = None
         self._rate = rate
-        container_for(path, row.moviecontainer, self._encoder.codec)
+        self._container = container_for(path, row.moviecontainer, made.name)
+        self._audio: AudioEncoder | None = None
 
-    def _chosen(self, row: Any) -> Encoder[Pixels]:
-        """The encoder for the codec: NVENC, or software in its place."""
-        if row.videocodec in NVENC_CODECS:
-            if row.encoder == "nvenc":
-                raise EncoderError(
-                    f"cannot record {self.path} with encoder nvenc: NVENC is not available; "
-                    "set encoder to auto or software"
-                )
-            if row.encoder == "auto":
-                made = codec(row.videocodec)
-                self.warnings.append(f"NVENC is not available: {made.title} is encoded by {made.encoder}, on the CPU")
-        elif row.encoder == "nvenc":
-            raise EncoderError(
-                f"cannot record {self.path} with encoder nvenc: NVENC has no {codec(row.videocodec).title}; "
-                "set encoder to auto or software"
+    def with_sound(self, channels: int, rate: Fraction) -> int:
+        """Have sound at ``rate`` samples a second in the movie; what that is in the file. MediaError if it cannot be."""
+        row = self._row
+        coded = audio_codec(row.audiocodec, self._container.token)
+        made = DiscardingAudio if row.encodetestmode else AudioEncoder
+        self._audio = made(coded, channels, rate, BIT_RATES[row.audiobitrate])
+        if self._audio.rate != rate:
+            self.warnings.append(
+                f"sound at {float(rate):g} samples a second is resampled to {self._audio.rate}, as {coded.title}"
             )
-        return encoder_for(row.videocodec, self._settings)
+        return self._audio.rate
+
+    def samples(self, count: int) -> int:
+        """How many samples of the file ``count`` samples of sound make."""
+        return self._audio.written(count) if self._audio is not None else 0
 
     def open(self, image: Image) -> None:
         """Open the file for pictures of this one's size, unless it is open. MediaError before anything is written."""
         size = image.spec[:2]
         if self._writer is None:
-            row, self.size = self._row, size
-            encoder = _Discarding(self._encoder) if row.encodetestmode else self._encoder
-            self._writer = MovieWriter(self.path, encoder, row.moviecontainer, *size, self._rate, self._settings)
-            self.warnings += self._writer.warnings
+            self.size = size
+            if not (self._hardware and self._opened_by_nvenc(image)):
+                self._start(software_road(image, self._row.videocodec, self._encoder, self._settings))
         elif size != self.size:
             raise EncoderError(
                 f"cannot add a picture of {size[0]}×{size[1]} to {self.path} ({self.size[0]}×{self.size[1]}); "  # type: ignore[index]  # open with a size
                 f"the movie ends after {self.frames} frames: keep the resolution while recording"
             )
 
-    def add(self, image: Image) -> None:
-        """Accept the next frame."""
+    def _opened_by_nvenc(self, image: Image) -> bool:
+        """Whether the movie is open for NVENC; where it need not be, a warning says why it is not."""
+        row = self._row
+        try:
+            self._start(nvenc_road(image, row.videocodec, self._settings))
+        except NoNvenc as error:
+            if row.encoder == "nvenc":
+                raise EncoderError(self._without_nvenc(error.reason)) from error
+            made = codec(row.videocodec)
+            self._encoder = encoder_for(row.videocodec, self._settings)
+            self.warnings.append(
+                f"NVENC is not used ({error.reason}): {made.title} is encoded by {made.encoder}, on the CPU"
+            )
+            return False
+        return True
+
+    def _without_nvenc(self, reason: str) -> str:
+        return f"cannot record {self.path} with encoder nvenc: {reason}; set encoder to auto or software"
+
+    def _start(self, road: Road) -> None:
+        assert self.size is not None
+        row = self._row
+        encoder = Discarding(road.encoder) if row.encodetestmode else road.encoder
+        try:
+            target = (self.path, encoder, row.moviecontainer, *self.size, self._rate, self._settings)
+            writer = MovieWriter(*target, audio=self._audio)
+        except BaseException:
+            road.release()
+            raise
+        self._road, self._writer = road, writer
+        self.warnings += writer.warnings
+
+    def add(self, image: Image, way: Conversion, sound: Sound | None = None) -> None:
+        """Accept the next frame, to be converted on the ``way``, and the sound that comes with it."""
+        assert self._road is not None
         assert self._writer is not None
-        self._reader.ask(image, self._writer.put)
+        image = self._converted(image, way, self._format, self._keeps_alpha)
+        self._road.add(image, partial(self._writer.put, sound=sound))
         self.frames += 1
 
     def flush(self) -> None:
         """Hand every accepted frame to the encoder."""
-        self._reader.flush()
+        if self._road is not None:
+            self._road.flush()
 
-    def close(self) -> None:
-        """Finish the file, whatever happened; without frames there is none."""
-        if self._writer is None:
+    def close(self, sound: Sound | None = None) -> None:
+        """Finish the file, whatever happened, with the last of its ``sound``; without frames there is none."""
+        if self._road is None or self._writer is None:
             return
         try:
-            self._reader.flush()
+            self._road.finish(self._writer.put)
+            if sound is not None:
+                self._writer.put(None, sound)
         finally:
-            self._reader.release()
-            self._writer.close()
+            try:
+                self._road.release()
+            finally:
+                self._writer.close()
 
 
-class _Discarding:
-    """An encoder that works and gives nothing back: no file comes of it."""
-
-    def __init__(self, encoder: Encoder[Pixels]) -> None:
-        self._encoder = encoder
-        self.codec = encoder.codec
-
-    @property
-    def warnings(self) -> list[str]:
-        return self._encoder.warnings
-
-    def open(self, width: int, height: int, rate: Fraction, settings: Settings) -> StreamInfo:
-        return self._encoder.open(width, height, rate, settings)
-
-    def encode(self, frame: Pixels, index: int) -> list[Packet]:
-        deque(self._encoder.encode(frame, index), maxlen=0)
-        return []
-
-    def finish(self) -> list[Packet]:
-        deque(self._encoder.finish(), maxlen=0)
-        return []
-
-    def abort(self) -> None:
-        self._encoder.abort()
+def _shallow(row: Any) -> str:
+    """What is to be said of a movie with the curve of HDR in 8 bits."""
+    made, space = codec(row.videocodec), SPACES[row.outputcolorspace]
+    better = next((token for token in made.pixel_formats if token.endswith("10bit")), "")
+    mend = f"set moviepixelformat to {better}" if better else "use a codec of 10 bits, such as h265nvgpu"
+    return f"{space.label} in 8 bits shows steps in smooth areas; {mend}"
 
 
 def settings(row: Any) -> Settings:
@@ -243,6 +230,7 @@ def settings(row: Any) -> Settings:
         pixel_format=row.moviepixelformat,
         type=row.videocodectype,
         secondary_compression=row.secondarycompression,
+        colour=SPACES[row.outputcolorspace].colour,
     )
 
 

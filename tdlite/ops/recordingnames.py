@@ -24,6 +24,7 @@ IMAGES = {
     "bmp": (".bmp",),
     "exr": (".exr",),
     "png": (".png",),
+    "dds": (".dds",),
 }
 """The image file types and the extensions that fit each, the usual one first."""
 
@@ -31,7 +32,7 @@ IMAGES = {
 _EXTENSIONS = {
     *SUFFIXES,
     *(f".{token}" for token in CONTAINERS),
-    *(".avi", ".dds", ".flv", ".gif", ".hdr", ".jp2", ".m4v", ".mpeg", ".mpg", ".mxf", ".ogv", ".tga", ".ts", ".webp"),
+    *(".avi", ".flv", ".gif", ".hdr", ".jp2", ".m4v", ".mpeg", ".mpg", ".mxf", ".ogv", ".tga", ".ts", ".webp"),
 }
 
 # An index that is easy to find in a path, with more digits than anybody pads to.

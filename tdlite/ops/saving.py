@@ -1,48 +1,92 @@
-"""Saving single pictures, now or while the project goes on."""
+"""Pictures into image files: downloaded, and encoded in any thread; ``save()`` now or while the project goes on."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
+from tdlite.gpu.image import Image, Spec
+from tdlite.gpu.readback import converted, read_raw
+from tdlite.gpu.volume import KINDS
+from tdlite.graph.engine import kind_of
+from tdlite.graph.errors import OpError
 from tdlite.graph.op import OP
 from tdlite.graph.project import Project
+from tdlite.media.dds import LAYOUTS
 from tdlite.media.errors import OutputError
-from tdlite.media.files import make_folder
-from tdlite.media.images import encode_image, write_atomically
+from tdlite.media.files import make_folder, write_atomically
+from tdlite.media.images import encode_image
+from tdlite.media.picture import ImageOptions
 from tdlite.media.sequence import ImageWriter
 
 
-def save(
-    op: OP,
-    path: str,
-    pixels: NDArray[Any],
-    asynchronous: bool,
-    create_folders: bool,
-    quality: float,
-    metadata: Sequence[tuple[str, str]],
-) -> None:
+def encoder(image: Image, name: str, options: ImageOptions) -> Callable[[], bytes]:
+    """Download a picture; what makes a file of it, of the type that ``name`` says, in any thread."""
+    if image.spec.kind != "texture2d":
+        raise OpError(f"image files hold 2D pictures; this is a {KINDS[image.spec.kind]} of {image.spec.depth} slices")
+    return partial(encoded, (read_raw(image),), (image.spec,), name, options)
+
+
+def encoded(stored: Sequence[NDArray[Any]], specs: Sequence[Spec], name: str, options: ImageOptions) -> bytes:
+    """The bytes of an image file, of the type that ``name`` says, from the stored channels of pictures.
+
+    MediaError when it cannot be. All but DDS files get RGBA of the type nearest to the pixel format.
+    """
+    suffix = suffix_of(name)
+    if suffix == ".dds" and specs[0].format in LAYOUTS:
+        return encode_image(stored[0], suffix, replace(options, format=specs[0].format))
+    first, *others = (converted(raw, spec, file_type(spec.format)) for raw, spec in zip(stored, specs, strict=True))
+    return encode_image(first, suffix, options, others)
+
+
+def file_type(format: str) -> type[Any]:
+    """The numpy type in which image files hold a pixel format without loss.
+
+    uint8 for 8-bit, uint16 for 10- and 16-bit fixed, float16 and float32 for the float formats.
+    """
+    if "32float" in format:
+        return np.float32
+    if "float" in format:
+        return np.float16
+    return np.uint16 if "16" in format or "10" in format else np.uint8
+
+
+def suffix_of(name: str) -> str:
+    """What tells the type of an image file: ``.png`` of a path, or of ``.png`` itself; without a dot the name."""
+    return (os.path.splitext(name)[1] or os.path.basename(name)).lower()
+
+
+def unkept(name: str, format: str, metadata: bool) -> list[str]:
+    """What a file of the type that ``name`` says keeps otherwise than asked for: a sentence for each."""
+    found = []
+    if metadata and suffix_of(name) != ".exr":
+        found.append("metadata is not written: only EXR files keep it")
+    if suffix_of(name) == ".dds" and format not in LAYOUTS:
+        found.append(f"DDS has no pixel format {format}: it is written as RGBA of as many bits")
+    return found
+
+
+def save(op: OP, image: Image, path: str, asynchronous: bool, create_folders: bool, options: ImageOptions) -> None:
     """Write a picture; the format by the path's suffix. MediaError, or with ``asynchronous`` an error on ``op``."""
     folder = os.path.dirname(path)
     if create_folders:
         make_folder(path)
     elif not os.path.isdir(folder):
         raise OutputError(f"cannot save {path}: there is no folder {folder}; make it or give createFolders=True", path)
+    encode = encoder(image, path, options)
     if asynchronous:
         saves = op.project.resources.get("saves")
         if saves is None:
             saves = op.project.resources["saves"] = Saves(op.project)
-        saves.submit(op, path, pixels, quality, metadata)
+        saves.submit(op, path, encode)
     else:
-        write_atomically(path, encode_image(pixels, suffix_of(path), quality, metadata))
-
-
-def suffix_of(name: str) -> str:
-    """What tells the type of an image file: ``.png`` of a path, or of ``.png`` itself; without a dot the name."""
-    return (os.path.splitext(name)[1] or os.path.basename(name)).lower()
+        write_atomically(path, encode())
 
 
 class Saves:
@@ -54,17 +98,16 @@ class Saves:
         project.on_frame.append(self._report)
         project.on_close.append(self.close)
 
-    def submit(
-        self, op: OP, path: str, pixels: NDArray[Any], quality: float, metadata: Sequence[tuple[str, str]]
-    ) -> None:
-        """Accept one picture."""
+    def submit(self, op: OP, path: str, encode: Callable[[], bytes]) -> None:
+        """Accept one picture; waits while two are being written."""
         self._asked[path] = op
-        self._writer.submit(path, pixels, quality, metadata)
+        self._writer.submit(path, encode)
 
     def _report(self) -> None:
+        idle = not self._writer.active  # asked first: what fails after the errors are fetched is still asked for
         for path, error in self._writer.errors():
-            self._asked[path].addScriptError(f"save(): {error}")
-        if not self._writer.active:
+            self._asked[path].addScriptError(f"save(): {error}", kind_of(error))
+        if idle:
             self._asked.clear()
 
     def close(self) -> None:

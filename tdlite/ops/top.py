@@ -26,6 +26,7 @@ from .cook import At, Step, gather, step
 from .shader import Block, Programs
 
 if TYPE_CHECKING:
+    from tdlite.gpu.cudamemory import CUDAMemory
     from tdlite.graph.comp import COMP
     from tdlite.graph.project import Project
 
@@ -37,6 +38,11 @@ def gpu_of(project: Project) -> Gpu:
         gpu = project.resources["gpu"] = Gpu.shared(project.device)
         project.on_frame.append(gpu.frame)
     return gpu
+
+
+def path_of(project: Project) -> str:
+    """How a project's shaders run that do not say it themselves: 'compute' or 'raster'."""
+    return gpu_of(project).path if project.pathmode == "auto" else project.pathmode
 
 
 class TOP(OP):
@@ -125,6 +131,8 @@ class TOP(OP):
             return gpu.draw(made._replace(job=made.job._replace(mask=mask), passes=common.npasses))
         if mask != 15:
             made = made._replace(mask=mask)
+        if made.path is None and self.project.pathmode != "auto":
+            made = made._replace(path=self.project.pathmode)
         image = gpu.draw(made)
         for number in range(1, common.npasses):
             self.curPass = number
@@ -207,7 +215,7 @@ class TOP(OP):
 
     width = property(lambda self: self.spec.width, doc="Width in pixels.")
     height = property(lambda self: self.spec.height, doc="Height in pixels.")
-    depth = property(lambda self: 1, doc="Slices; 1 for a 2D texture.")
+    depth = property(lambda self: self.spec.depth, doc="Slices; 1 for a 2D texture.")
     aspectWidth = property(lambda self: float(self.spec.aspect[0]), doc="The first term of the aspect.")
     aspectHeight = property(lambda self: float(self.spec.aspect[1]), doc="The second term of the aspect.")
     aspect = property(lambda self: self.spec.aspect[0] / self.spec.aspect[1], doc="Width over height of the aspect.")
@@ -224,6 +232,7 @@ class TOP(OP):
     def numpyArray(self, delayed: bool = False, writable: bool = False) -> NDArray[np.float32] | None:
         """The picture as float32 [h, w, 4], row 0 at the bottom, missing channels filled in.
 
+        With slices (a 3D texture or an array of 2D ones) it is [slice, h, w, 4].
         With ``delayed`` the download started by this call is returned by the next one; None the first time.
         CookError when there is no picture.
         """
@@ -236,6 +245,17 @@ class TOP(OP):
         last, self._delayed = self._delayed, self._readback.start(image)
         return None if last is None else self._readback.finish(last, np.float32)
 
+    def cudaMemory(self, stream: int | None = None) -> CUDAMemory:
+        """A copy of the picture in CUDA memory, for cupy, PyTorch, numba and others; freed with the object.
+
+        Rows from the bottom, the stored channels of the pixel format as R, G, B, A, also of 8 bits (sRGB still encoded,
+        packed formats as float32). Work in ``stream``, a CUDA stream's handle, comes after the copy; None is the
+        default stream. CudaError when there is no CUDA, CookError when there is no picture.
+        """
+        from tdlite.gpu.cudamemory import cuda_memory
+
+        return cuda_memory(self.image(), stream)
+
     def sample(
         self,
         x: float | None = None,
@@ -247,14 +267,16 @@ class TOP(OP):
     ) -> tuple[float, float, float, float]:
         """The colour of one pixel; x, y in pixels or u, v in 0..1 from the bottom left, mixed as you like.
 
+        z or w choose the slice where there are several; the first one if neither is given.
         Downloads the whole picture. OpError when a direction is missing or lies outside.
         """
         array = self.numpyArray()
         assert array is not None
+        slice = self._coordinate("depth", z, w, "z", "w", self.depth) if (z, w) != (None, None) else 0
+        if array.ndim == 4:
+            array = array[slice]
         row = self._coordinate("vertical", y, v, "y", "v", array.shape[0])
         column = self._coordinate("horizontal", x, u, "x", "u", array.shape[1])
-        if z is not None or w is not None:
-            self._coordinate("depth", z, w, "z", "w", self.depth)
         red, green, blue, alpha = (float(value) for value in array[row, column])
         return red, green, blue, alpha
 
@@ -280,19 +302,28 @@ class TOP(OP):
         Without a path it is ``<project.folder>/<name>.tiff``. Relative paths start in project.folder.
         MediaError when it cannot be written; with ``asynchronous`` the error appears on the operator.
         """
-        from .saving import save
+        from tdlite.media.picture import ImageOptions
+
+        from .saving import save, unkept
 
         path = os.path.join(self.project.folder, os.fspath(filepath) if filepath is not None else f"{self.name}.tiff")
-        save(self, path, stored(self.image()), asynchronous, createFolders, quality, pairs(metadata))
+        image, options = self.image(), ImageOptions(quality, pairs(metadata))
+        save(self, image, path, asynchronous, createFolders, options)
+        for message in unkept(path, image.spec.format, bool(options.metadata)):
+            self.warn(f"save(): {message}")
         return path
 
     def saveByteArray(self, filetype: str = ".tiff", quality: float = 1.0, metadata: Any = ()) -> bytearray:
         """The picture as the bytes of an image file; the type is the suffix of ``filetype``."""
-        from tdlite.media.images import encode_image
+        from tdlite.media.picture import ImageOptions
 
-        from .saving import suffix_of
+        from .saving import encoder, unkept
 
-        return bytearray(encode_image(stored(self.image()), suffix_of(filetype), quality, pairs(metadata)))
+        image, options = self.image(), ImageOptions(quality, pairs(metadata))
+        data = encoder(image, filetype, options)()
+        for message in unkept(filetype, image.spec.format, bool(options.metadata)):
+            self.warn(f"saveByteArray(): {message}")
+        return bytearray(data)
 
     def info(self) -> dict[str, float]:
         spec = self.spec_memo.peek() or Spec.square(0, 0)
@@ -301,7 +332,7 @@ class TOP(OP):
             "resy": spec.height,
             "aspectx": spec.aspect[0],
             "aspecty": spec.aspect[1],
-            "depth": 1,
+            "depth": spec.depth,
             "gpu_memory_used": self.gpuMemory,
             **self.own_info(),
         }
@@ -320,23 +351,6 @@ def _sampler(smoothness: Any, extend: Any) -> Sampler:
     if made is None:
         made = _samplers[smoothness, extend] = Sampler(smoothness, extend)
     return made
-
-
-def stored(image: Image) -> NDArray[Any]:
-    """The picture as image files take it: RGBA [h, w, 4], row 0 at the bottom, in the type nearest its format.
-
-    uint8 for 8-bit, uint16 for 10- and 16-bit fixed, float16 and float32 for the float formats.
-    """
-    return read_raw(image, file_type(image.spec.format))
-
-
-def file_type(format: str) -> type[Any]:
-    """The numpy type in which image files hold a pixel format without loss."""
-    if "32float" in format:
-        return np.float32
-    if "float" in format:
-        return np.float16
-    return np.uint16 if "16" in format or "10" in format else np.uint8
 
 
 def pairs(metadata: Any) -> Sequence[tuple[str, str]]:

@@ -120,7 +120,9 @@ def resolve(par: Any, first: Spec | None, multiplier: float, max_size: int) -> S
     pixel_format = par.format
     if pixel_format == "useinput":
         pixel_format = first.format if first is not None else "rgba8fixed"
-    return Spec(width, height, pixel_format, _aspect(par, first, width, height))
+    # Slices are handed on; what cannot draw them says so when it draws.
+    kind, depth = first[4:] if first is not None else ("texture2d", 1)
+    return Spec(width, height, pixel_format, _aspect(par, first, width, height), kind, depth)
 
 
 def _aspect(par: Any, first: Spec | None, width: int, height: int) -> tuple[float, float]:

@@ -144,9 +144,12 @@ def test_doctor_tells_what_gl_draws_and_what_is_missing(tdlite: Tdlite) -> None:
     assert found["gl"]["usable"]
     assert found["gl"]["path"] in ("compute", "raster")
     assert found["egl"][0].keys() == {"index", "name", "cuda_ordinal"}
+    assert found["gl"]["device"] in [device["index"] for device in found["egl"]]
+    shared = found["gl"]["shared_with_cuda"]
+    assert (shared["ordinal"] is None) == bool(shared["reason"])
     assert found["encoders"]["libx264"] is None
     assert {".png", ".exr"} <= set(found["images"])
-    assert found["nvenc"]["usable"] or found["nvenc"]["reason"]
+    assert all(each["usable"] or each["reason"] for each in found["nvenc"].values())
     text = tdlite("doctor").stdout
     assert found["gl"]["renderer"] in text
     assert "NVENC" in text

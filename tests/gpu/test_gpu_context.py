@@ -7,9 +7,8 @@ import threading
 import moderngl
 import pytest
 
-from tdlite.gpu import context, devices
+from tdlite.gpu import context
 from tdlite.gpu.context import Gpu
-from tdlite.gpu.devices import egl_devices, nvidia_but_software
 from tdlite.gpu.errors import GpuError, NoDevice
 from tdlite.gpu.image import Spec
 from tdlite.gpu.passes import Pass
@@ -55,7 +54,7 @@ def test_another_thread_is_told_where_to_go(gpu):
 
 def test_two_devices_keep_their_own_textures(gpu):
     """Two contexts on one device stand for two devices."""
-    other = Gpu(context._context(0)[1])
+    other = Gpu(context._context(0))
     Gpu._current = other
     first, second = (each.draw(Pass(RED, Spec.square(2, 2))) for each in (gpu, other))
     third = gpu.draw(Pass(RED, Spec.square(3, 3)))
@@ -70,27 +69,6 @@ def test_without_gl_the_message_says_what_to_install(monkeypatch):
         raise Exception("libGL.so.1 not loaded")
 
     monkeypatch.setattr(moderngl, "create_context", fail)
+    monkeypatch.setattr(Gpu, "_shared", {})
     with pytest.raises(NoDevice, match=r"libGL\.so\.1 not loaded.*apt-get install libegl1"):
-        context._context(None)
-
-
-def test_egl_devices_are_listed_in_egls_order():
-    found = egl_devices()
-    assert [device.index for device in found] == list(range(len(found)))
-
-
-def test_software_rendering_beside_an_nvidia_driver_is_explained(gpu, monkeypatch):
-    monkeypatch.setattr(gpu, "software", True)
-    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: True)
-    monkeypatch.setattr(devices, "_exists", lambda path: False)
-    assert "NVIDIA_DRIVER_CAPABILITIES" in str(nvidia_but_software(gpu))
-    monkeypatch.setattr(devices, "_exists", lambda path: True)
-    assert "libEGL_nvidia" in str(nvidia_but_software(gpu))
-    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: False)
-    assert nvidia_but_software(gpu) is None
-
-
-def test_hardware_needs_no_explanation(gpu, monkeypatch):
-    monkeypatch.setattr(gpu, "software", False)
-    monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: True)
-    assert nvidia_but_software(gpu) is None
+        Gpu._opened(None)

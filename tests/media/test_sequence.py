@@ -2,19 +2,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from tdlite.media.errors import MediaError, OutputError
+from tdlite.media.images import encode_image
 from tdlite.media.sequence import ImageWriter
 
 
-def image(value: int) -> NDArray[np.uint8]:
-    return np.full((8, 8, 4), value, np.uint8)
+def image(value: int) -> Callable[[], bytes]:
+    return partial(encode_image, np.full((8, 8, 4), value, np.uint8), ".png")
 
 
 @pytest.mark.parametrize("threads", [1, 2, 4])
@@ -35,22 +36,22 @@ def test_every_accepted_image_is_on_disk_after_flush(threads: int, tmp_path: Pat
 def test_one_thread_writes_in_the_calling_thread(tmp_path: Path) -> None:
     seen = []
 
-    def render() -> NDArray[np.uint8]:
+    def encode() -> bytes:
         seen.append(threading.current_thread())
-        return image(1)
+        return image(1)()
 
     writer = ImageWriter(1)
-    writer.submit(tmp_path / "a.png", render)
+    writer.submit(tmp_path / "a.png", encode)
     assert seen == [threading.current_thread()]
     assert (tmp_path / "a.png").exists()
 
 
-def gated(gate: threading.Event, value: int) -> Callable[[], NDArray[np.uint8]]:
-    def render() -> NDArray[np.uint8]:
+def gated(gate: threading.Event, value: int) -> Callable[[], bytes]:
+    def encode() -> bytes:
         assert gate.wait(10)
-        return image(value)
+        return image(value)()
 
-    return render
+    return encode
 
 
 def test_submit_blocks_while_all_threads_are_busy(tmp_path: Path) -> None:
@@ -73,12 +74,12 @@ def test_a_failed_image_costs_no_other_and_is_reported_once(threads: int, tmp_pa
     (tmp_path / "file").write_text("in the way")
     writer = ImageWriter(threads)
 
-    def broken() -> NDArray[np.uint8]:
+    def broken() -> bytes:
         raise ValueError("no picture")
 
     writer.submit(tmp_path / "0.png", image(0))
     writer.submit(tmp_path / "file" / "1.png", image(1))
-    writer.submit(tmp_path / "2.gif", image(2))
+    writer.submit(tmp_path / "2.gif", partial(encode_image, np.zeros((1, 1, 4), np.uint8), ".gif"))
     writer.submit(tmp_path / "3.png", broken)
     writer.submit(tmp_path / "4.png", image(4))
     writer.flush()

@@ -9,7 +9,7 @@ import pytest
 
 from tdlite.gpu.formats import FORMATS
 from tdlite.graph.op import Phase
-from tdlite.ops import TOP, glslvalues, registry, toppage, xform
+from tdlite.ops import TOP, glslvalues, layers, playing, registry, toppage, xform
 from tdlite.ops import top as top_module
 from tdlite.ops.top import gpu_of
 
@@ -21,7 +21,7 @@ SHADED = [
     for name, cls in TOPS.items()
     if cls.shader or (files("tdlite.shaders") / f"{name.removesuffix('TOP')}.glsl").is_file()
 ]
-BASE = "".join(map(inspect.getsource, (top_module, toppage, xform, glslvalues)))
+BASE = "".join(map(inspect.getsource, (top_module, toppage, xform, glslvalues, playing, layers)))
 
 
 def made(net, name, size=(17, 9), **pars):

@@ -4,9 +4,9 @@ OUT = "layout(location = 0) out vec4 fragColor;\n"
 GROUP = "layout(local_size_x = 8, local_size_y = 8) in;\n"
 
 
-def pixel_shader(net, text, *, type="glslTOP", size=(4, 4), format="rgba32float", **pars):
+def pixel_shader(net, text, *, operator="glslTOP", size=(4, 4), format="rgba32float", **pars):
     """A GLSL TOP of this whole text."""
-    top = net.make(type, **{"resolution": size, "format": format, **pars})
+    top = net.make(operator, **{"resolution": size, "format": format, **pars})
     top.par.pixeldat.eval().text = text
     return top
 

@@ -204,3 +204,23 @@ def test_a_text_without_a_main_function_says_so(fast, text):
     fast.op("glsl1_pixel").text = text
     op.cook()
     assert op.errors() == "/glsl1_pixel: there is no void main() in this shader"
+
+
+def test_an_include_that_is_switched_off_does_not_keep_a_later_one_out(net):
+    net.textDAT("tool").text = "float tool() { return 0.5; }"
+    net.textDAT("guarded").text = "#ifndef GUARD\n#define GUARD\n#include <tool>\n#endif"
+    for first in ("#ifdef NOTHING\n#include <tool>\n#endif", "#if 0\n#include <guarded>\n#else\n#endif"):
+        for then in ("#include <tool>", "#include <guarded>\n#include <tool>\n#include <guarded>"):
+            top = pixel_shader(net, f"{first}\n{then}\n{OUT}void main() {{ fragColor = vec4(tool()); }}")
+            assert np.all(top.numpyArray() == 0.5)
+            assert top.errors() == ""
+
+
+def test_includes_that_grow_without_end_are_an_error(net):
+    for number in range(40):
+        line = f"#if A\n#include <t{number + 1}>\n#endif\n"
+        net.textDAT(f"t{number}").text = line + line
+    net.textDAT("t40").text = "float x;\n" * 9
+    top = pixel_shader(net, "#include <t0>")
+    top.cook()
+    assert "#include: the text has grown over 100000 lines" in top.errors()

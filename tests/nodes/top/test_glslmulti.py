@@ -11,7 +11,7 @@ SUM += "fragColor += texture(sTD2DInputs[nonuniformEXT(i)], vUV.st) * pow(10.0, 
 @pytest.mark.parametrize("count", [0, 1, 2, 7])
 def test_it_reads_all_its_inputs(net, count):
     sources = [net.constantTOP(colorr=(i + 1) / 10, format="rgba32float", resolution=(4, 4)) for i in range(count)]
-    top = pixel_shader(net, SUM, type="glslmultiTOP", inputs=sources)
+    top = pixel_shader(net, SUM, operator="glslmultiTOP", inputs=sources)
     expected = sum((i + 1) / 10 * 10**i for i in range(count))
     np.testing.assert_allclose(top.numpyArray()[..., 0], expected, rtol=1e-5)
     assert top.errors() == ""
@@ -19,7 +19,7 @@ def test_it_reads_all_its_inputs(net, count):
 
 def test_another_input_makes_the_program_anew_and_a_gap_reads_zero(net):
     source = net.constantTOP(colorr=0.5, format="rgba32float", resolution=(4, 4))
-    top = pixel_shader(net, SUM, type="glslmultiTOP", inputs=[source])
+    top = pixel_shader(net, SUM, operator="glslmultiTOP", inputs=[source])
     assert np.all(top.numpyArray()[..., 0] == 0.5)
     top.inputConnectors[1].connect(source)
     np.testing.assert_allclose(top.numpyArray()[..., 0], 0.5 + 5, rtol=1e-6)
@@ -29,7 +29,7 @@ def test_another_input_makes_the_program_anew_and_a_gap_reads_zero(net):
 
 def test_more_inputs_than_the_device_reads_are_an_error(net):
     source = net.constantTOP(resolution=(4, 4))
-    top = pixel_shader(net, SUM, type="glslmultiTOP", inputs=[source] * 200)
+    top = pixel_shader(net, SUM, operator="glslmultiTOP", inputs=[source] * 200)
     top.cook()
     assert top.errors().startswith("200 inputs are more than the ")
 

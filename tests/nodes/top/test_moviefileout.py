@@ -13,6 +13,7 @@ from recordings import STEP, counting, files, frame_of, recorder, sequence
 
 from tdlite.gpu.readback import Readback
 from tdlite.media import sequence as media_sequence
+from tdlite.ops import saving
 
 
 def shown(folder: Path) -> list[int]:
@@ -372,8 +373,8 @@ def test_counts_are_of_what_was_accepted_however_far_the_threads_are(
     fast: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    encode = media_sequence.encode_image
-    monkeypatch.setattr(media_sequence, "encode_image", lambda *args: gate.wait(10) and encode(*args))
+    encode = saving.encode_image
+    monkeypatch.setattr(saving, "encode_image", lambda *args: gate.wait(10) and encode(*args))
     out = sequence(fast, maxthread=8, record=True)
     fast.on_frame.append(lambda: seen.append((out.writeCount, out.curSeqIndex, out.info()["active_records"])))
     fast.on_frame.append(lambda: gate.set() if fast.frame == 3 else None)

@@ -40,10 +40,10 @@ def test_a_codec_and_its_pixel_format_reach_the_file(fast, tmp_path, pars, suffi
     assert (found["codec_name"], found["pix_fmt"], found["nb_read_frames"]) == (name, pixels, "4")
 
 
-def test_the_software_in_the_place_of_nvenc_is_named_once_for_each_codec(fast):
+def test_the_software_in_the_place_of_nvenc_is_named_once_for_each_codec(fast, no_nvenc):
     out = recorder(fast, file="movie.mp4", type="movie", videocodec="h265nvgpu", encoder="auto", record=True)
     fast.run(frames=3)
-    assert out.warnings() == "NVENC is not available: H.265 is encoded by libx265, on the CPU"
+    assert out.warnings() == "NVENC is not used (it is out): H.265 is encoded by libx265, on the CPU"
 
 
 def test_an_automatic_name_has_the_extension_that_the_codec_prefers(fast):

@@ -214,11 +214,11 @@ def test_each_setting_reaches_the_encoder(net: Any, tmp_path: Path) -> None:
     assert b"slices=" not in third.replace(b"sliced_threads=", b"")
 
 
-def test_software_in_place_of_nvenc_is_one_warning(net: Any, tmp_path: Path) -> None:
+def test_software_in_place_of_nvenc_is_one_warning(net: Any, no_nvenc: None, tmp_path: Path) -> None:
     source = counting(net)
     automatic, software = (recorder(net, source, encoder=each, record=True) for each in ("auto", "software"))
     net.run(frames=5)
-    assert automatic.warnings() == "NVENC is not available: H.264 is encoded by libx264, on the CPU"
+    assert automatic.warnings() == "NVENC is not used (it is out): H.264 is encoded by libx264, on the CPU"
     assert software.warnings() == ""
     assert [problem.path for problem in net.problems if problem.warning] == [automatic.path]
 

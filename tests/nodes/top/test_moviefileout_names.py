@@ -193,7 +193,7 @@ def test_write_count_may_count_the_files(fast: Any, tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_recorded_is_said_before_anything_is_written(
-    fast: Any, tmp_path: Path, existing: str, pars: dict[str, Any], says: str
+    fast: Any, no_nvenc: None, tmp_path: Path, existing: str, pars: dict[str, Any], says: str
 ) -> None:
     (tmp_path / existing).write_text("mine")
     out = recorder(fast, record=True, **{"imagefiletype": "png", **pars})

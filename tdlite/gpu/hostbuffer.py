@@ -1,0 +1,50 @@
+"""Memory of the CPU that the GPU copies into while it goes on."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import gl
+
+if TYPE_CHECKING:
+    import moderngl
+
+    from .context import Gpu
+
+
+class HostBuffer:
+    """So many bytes, mapped for good: ``copy`` asks for a copy of a buffer, ``read`` waits for that copy alone.
+
+    Reading a GL buffer itself would wait for everything that was drawn since, too.
+    """
+
+    def __init__(self, gpu: Gpu, nbytes: int) -> None:
+        self._gpu = gpu
+        gpu.check()
+        self._name, address = gl.mapped_buffer(nbytes)
+        self._memory: NDArray[np.uint8] = np.ctypeslib.as_array((ctypes.c_uint8 * nbytes).from_address(address))
+        self._fence: int | None = None
+
+    def copy(self, source: moderngl.Buffer) -> None:
+        """Start copying a buffer of the same size."""
+        gl.copy_buffer(source.glo, self._name, len(self._memory))
+        self._fence = gl.fence()
+
+    def read(self) -> NDArray[np.uint8]:
+        """What was copied, once it is there; the caller's own."""
+        self._gpu.check()
+        if self._fence is not None:
+            gl.wait(self._fence)
+            self._fence = None
+        return self._memory.copy()
+
+    def release(self) -> None:
+        """Give the memory back."""
+        if self._fence is not None:
+            gl.wait(self._fence)
+            self._fence = None
+        gl.delete_buffer(self._name)

@@ -1,0 +1,111 @@
+"""How a shader reads its textures: samplers of other ways and dimensions than the GLSL TOP's, put into its words."""
+
+from __future__ import annotations
+
+import re
+
+from .glsl import bare, code, enclosed, replaced, split
+
+_LOOKUPS = ("texture", "texture2D", "textureCube", "texture3D", "textureLod", "texture2DLod", "textureCubeLod",
+            "texture2DLodEXT", "textureCubeLodEXT", "textureGrad")  # fmt: skip
+_TWO = re.compile(r"\.[xyzwrgbastpq]{2}\s*\Z|\A\s*vec2\s*\([^()]*\)\s*\Z")
+_THREE = re.compile(r"\A\s*[-+]?\s*vec3\b|\.(?:xyz|zyx|rgb|xzy|yzx|zxy|yxz)\s*(?:[-+*/]|\Z)")
+_OTHER_SAMPLER = re.compile(r"\bsampler(?:Cube|3D)\b")
+_OTHER_PARAMETER = re.compile(r"\bsampler(?:Cube|3D)\s+(\w+)")
+
+CLAMPED = """\
+vec2 clampedUV(sampler2D s, vec2 uv) { vec2 h = 0.5 / vec2(textureSize(s, 0)); return clamp(uv, h, 1.0 - h); }
+vec4 textureClamped(sampler2D s, vec2 uv) { return texture(s, clampedUV(s, uv)); }
+vec4 textureClamped(sampler2D s, vec2 uv, float bias) { return texture(s, clampedUV(s, uv), bias); }
+vec4 textureClampedLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, clampedUV(s, uv), lod); }
+"""
+NEAREST = """\
+vec4 textureNearest(sampler2D s, vec2 uv) {
+    ivec2 n = textureSize(s, 0);
+    return texelFetch(s, clamp(ivec2(floor(uv * vec2(n))), ivec2(0), n - 1), 0);
+}
+vec4 textureNearest(sampler2D s, vec2 uv, float bias) { return textureNearest(s, uv); }
+vec4 textureNearestLod(sampler2D s, vec2 uv, float lod) { return textureNearest(s, uv); }
+"""
+SKY = """\
+// A sky, for what was a cube map.
+vec4 textureSky(sampler2D s, vec3 d, float bias) {
+    float y = d.y / max(length(d), 1e-6);
+    vec3 sky = mix(vec3(0.75, 0.82, 0.9), vec3(0.2, 0.38, 0.68), smoothstep(0.0, 0.7, y));
+    return vec4(mix(vec3(0.2, 0.18, 0.16), sky, smoothstep(-0.06, 0.06, y)), 1.0);
+}
+vec4 textureSky(sampler2D s, vec3 d) { return textureSky(s, d, 0.0); }
+vec4 textureSky(sampler2D s, vec2 uv, float bias) { return texture(s, uv, bias); }
+vec4 textureSky(sampler2D s, vec2 uv) { return texture(s, uv); }
+vec4 textureSkyLod(sampler2D s, vec3 d, float lod) { return textureSky(s, d, 0.0); }
+vec4 textureSkyLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, uv, lod); }
+"""
+VOLUME = """\
+// Layers of a flat picture, for what was a volume.
+vec4 textureVolume(sampler2D s, vec3 p, float bias) {
+    float z = p.z * 32.0, k = floor(z);
+    vec2 step = vec2(0.37, 0.71);
+    return mix(textureLod(s, p.xy + k * step, 0.0), textureLod(s, p.xy + (k + 1.0) * step, 0.0), z - k);
+}
+vec4 textureVolume(sampler2D s, vec3 p) { return textureVolume(s, p, 0.0); }
+vec4 textureVolume(sampler2D s, vec2 uv, float bias) { return texture(s, uv, bias); }
+vec4 textureVolume(sampler2D s, vec2 uv) { return texture(s, uv); }
+vec4 textureVolumeLod(sampler2D s, vec3 p, float lod) { return textureVolume(s, p, 0.0); }
+vec4 textureVolumeLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, uv, lod); }
+"""
+HELPERS = {
+    "textureClamped": CLAMPED,
+    "textureNearest": NEAREST,
+    "textureSky": SKY,
+    "textureVolume": VOLUME,
+}
+"""The functions that take the place of texture(), and their texts."""
+
+
+def read_through(text: str, ways: dict[str, str]) -> str:
+    """The text in which the named samplers are read by other functions than texture()."""
+    ways = {**ways, **{name: "textureSky" for name in _OTHER_PARAMETER.findall(code(text)) if name not in ways}}
+    text = replaced(text, _OTHER_SAMPLER, lambda match: "sampler2D")
+    if not ways:
+        return text
+    names = "|".join(map(re.escape, ways))
+    call = re.compile(rf"\b({'|'.join(_LOOKUPS)})(\s*\(\s*)({names})\b")
+    return replaced(
+        text, call, lambda match: f"{ways[match[3]]}{'Lod' if 'Lod' in match[1] else ''}{match[2]}{match[3]}"
+    )
+
+
+def helpers(texts: str) -> str:
+    """The texts of the functions that ``texts`` use."""
+    return "".join(text for name, text in HELPERS.items() if re.search(rf"\b{name}(?:Lod)?\b", texts))
+
+
+def spatial(text: str, sampler: str) -> str:
+    """The kind of texture that a sampler seems to be, by what it is looked up with: '', 'cubemap' or 'volume'."""
+    plain = bare(text)
+    cubes = re.search(rf"\btextureCube(?:Lod)?(?:EXT)?\s*\(\s*{sampler}\b", plain)
+    if cubes or re.search(rf"\bsamplerCube\s+{sampler}\b", plain):
+        return "cubemap"
+    if re.search(rf"\b(?:texture3D\s*\(\s*|sampler3D\s+){sampler}\b", plain):
+        return "volume"
+    vectors = set(re.findall(r"\bvec3\s+(\w+)", plain)) | {
+        name.strip() for names in re.findall(r"\bvec3\s+([\w\s,]+);", plain) for name in names.split(",")
+    }
+    flat = set(re.findall(r"\b(?:vec2|float)\s+(\w+)", plain))
+    for match in re.finditer(rf"\btexture(?:Lod)?(\s*\(\s*){sampler}\s*,", plain):
+        inner = plain[match.end() : enclosed(plain, match.start() + match[0].find("(")) - 1]
+        where = split(inner)[0]
+        outside = re.sub(r"\[[^\]]*\]", "", where)
+        if _flat(outside):
+            continue
+        names = set(re.findall(r"(?<![\w.])([A-Za-z_]\w*)(?![\w.(]|\s*\()", outside))
+        if names & vectors - flat or (re.match(r"\s*[-+]?\s*(?:normalize|reflect|refract)\b", outside)):
+            return "cubemap"
+        if _THREE.search(outside):
+            return "cubemap"
+    return ""
+
+
+def _flat(where: str) -> bool:
+    """Whether the outermost of a coordinate is plainly of two components."""
+    return _TWO.search(where) is not None

@@ -1,0 +1,356 @@
+"""ISF: a fragment shader after a JSON header with its parameters, passes and pictures."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from . import feeds
+from .channels import helpers, read_through
+from .expressions import size_expression
+from .glsl import Declared, defines, desktop, read_text, renamed, replaced, uniforms, without_uniforms, words
+from .isfvertex import Varyings
+from .locals import initialised
+from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
+
+_KEYS = {"ISFVSN", "VSN", "INPUTS", "PASSES", "CATEGORIES", "CREDIT", "DESCRIPTION", "IMPORTED", "PERSISTENT_BUFFERS"}
+_HEADER = re.compile(r"(?:\s|//[^\n]*\n)*/\*[\s*]*(?=\{)")
+_COMMA = re.compile(r",(?=\s*[}\]])")
+_TYPES = {
+    "TIME": "float", "TIMEDELTA": "float", "FRAMEINDEX": "int", "PASSINDEX": "int", "RENDERSIZE": "vec2",
+    "DATE": "vec4",
+}  # fmt: skip
+_SPREAD = {"IMG_PIXEL", "IMG_NORM_PIXEL", "IMG_THIS_PIXEL", "IMG_THIS_NORM_PIXEL", "IMG_SIZE"}
+_MACROS = {
+    "IMG_SIZE": "#define IMG_SIZE(image) vec2(textureSize(image, 0))",
+    "IMG_NORM_PIXEL": "#define IMG_NORM_PIXEL(image, uv) texture(image, uv)",
+    "IMG_PIXEL": "#define IMG_PIXEL(image, p) texture(image, (p) / vec2(textureSize(image, 0)))",
+    "IMG_THIS_PIXEL": "#define IMG_THIS_PIXEL(image) texture(image, vUV.st)",
+    "IMG_THIS_NORM_PIXEL": "#define IMG_THIS_NORM_PIXEL(image) texture(image, vUV.st)",
+    "isf_FragNormCoord": "#define isf_FragNormCoord vUV.st",
+    "vv_FragNormCoord": "#define vv_FragNormCoord vUV.st",
+    "isf_FragCoord": "#define isf_FragCoord gl_FragCoord.xy",
+}
+_RECTANGLE = re.compile(r"\bIMG_(?:NORM_)?(?:PIXEL|THIS_PIXEL)_?RECT\b")
+_OTHERS = {
+    "materialColorForPixel": "a MadMapper material", "fxColorForPixel": "a MadMapper effect",
+    "laserMaterialFunc": "a MadMapper laser material", "VERTEX_SHADER_ART": "a vertex shader that draws points",
+    "vertexId": "a vertex shader that draws points",
+}  # fmt: skip
+_KINDS = {
+    "int": "int",
+    "float": "float",
+    "long": "int",
+    "bool": "bool",
+    "event": "bool",
+    "color": "vec4",
+    "point2D": "vec2",
+}
+
+
+def header(text: str) -> tuple[str, int] | None:
+    """The JSON text of the first comment and the index behind that comment; None when there is no such comment."""
+    match = _HEADER.match(text)
+    if not match:
+        return None
+    end = text.find("*/", match.end())
+    return None if end < 0 else (text[match.end() : end], end + 2)
+
+
+def is_isf(text: str) -> bool:
+    """Whether a text begins with the header of an ISF."""
+    found = header(text)
+    return found is not None and any(f'"{key}"' in found[0] for key in _KEYS)
+
+
+def from_text(path: Path, text: str, name: str) -> Sketch:
+    """The ISF in a text; the vertex shader is looked for beside it."""
+    found = header(text)
+    if found is None:
+        raise ImportFault(f"{path} has no JSON header /*{{ … }}*/")
+    data = _parsed(found[0], text, path)
+    body = text[found[1] :]
+    used = words(body)
+    for word, what in _OTHERS.items():
+        if word in used or data.get("MODE") == word:
+            raise ImportFault(f"{path} has a JSON header, but is {what}, not an ISF that draws a picture")
+    if not defines(body, "main"):
+        raise ImportFault(f"{path} has a JSON header, but no void main()")
+    return _Importer(path, data, body, name).sketch
+
+
+def _parsed(text: str, whole: str, path: Path) -> dict[str, Any]:
+    try:
+        data = json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        try:
+            data = json.loads(_COMMA.sub("", text), strict=False)  # a comma after the last entry is common
+        except (ValueError, RecursionError):
+            line = whole[: whole.find(text)].count("\n") + getattr(error, "lineno", 1)
+            said = getattr(error, "msg", "too deep")
+            raise ImportFault(f"{path} line {line}: the JSON header is broken: {said}") from None
+    if not isinstance(data, dict):
+        raise ImportFault(f"{path}: the JSON header is a {type(data).__name__}, not an object")
+    return data
+
+
+def _entries(value: Any, key: str) -> list[dict[str, Any]]:
+    """A list of objects; also an object of objects, whose keys are then their names, as in the first version."""
+    if isinstance(value, dict):
+        return [{key: name, **(one if isinstance(one, dict) else {})} for name, one in value.items()]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+class _Importer:
+    def __init__(self, path: Path, data: dict[str, Any], body: str, name: str) -> None:
+        self.path, self.data = path, data
+        self.sketch = sketch = Sketch(name, "ISF", [])
+        for key in ("DESCRIPTION", "CREDIT"):
+            if isinstance(data.get(key), str) and data[key].strip():
+                sketch.about.append(" ".join(data[key].split()))
+        body = desktop(body)
+        used = words(body)
+        self.varyings = Varyings(self._vertex(), body, sketch)
+        used |= words(self.varyings.text)
+        self.fed: dict[str, tuple[str, Value]] = {}
+        self.pictures: dict[str, str] = {}
+        """Sampler → the picture behind it."""
+        self.passes = self._passes()
+        targets = [one["TARGET"] for one in self.passes if one["TARGET"]]
+        for entry in _entries(data.get("INPUTS"), "NAME"):
+            self._input(entry, used, targets)
+        for entry in _entries(data.get("IMPORTED"), "NAME"):
+            self._imported(entry, used)
+        self._steps(body, used)
+
+    def _vertex(self) -> str:
+        for suffix in (".vs", ".vert", ".VS"):
+            try:
+                if (file := self.path.with_suffix(suffix)).is_file():
+                    return desktop(read_text(file))
+            except (OSError, ValueError):
+                continue
+        return ""
+
+    # -- the header --------------------------------------------------------------------------------------------
+
+    def _passes(self) -> list[dict[str, Any]]:
+        data = self.data
+        old = data.get("PERSISTENT_BUFFERS")
+        kept: dict[str, dict[str, Any]] = {}
+        if isinstance(old, list):
+            kept = {one: {} for one in old if isinstance(one, str)}
+        elif isinstance(old, dict):
+            kept = {name: one if isinstance(one, dict) else {} for name, one in old.items()}
+        made = []
+        for entry in _entries(data.get("PASSES"), "TARGET")[:64] or [{}]:
+            target = entry.get("TARGET")
+            target = target if isinstance(target, str) and re.fullmatch(r"[A-Za-z_]\w*", target) else ""
+            more = kept.get(target, {})
+            size = [str(entry.get(side) or more.get(side) or "") for side in ("WIDTH", "HEIGHT")]
+            made.append({
+                "TARGET": target,
+                "PERSISTENT": target in kept or _true(entry.get("PERSISTENT")),
+                "FLOAT": _true(entry.get("FLOAT")) or _true(more.get("FLOAT")),
+                "SIZE": size,
+            })  # fmt: skip
+        return made
+
+    def _input(self, entry: dict[str, Any], used: set[str], targets: list[str]) -> None:
+        name, kind = entry.get("NAME"), str(entry.get("TYPE", "")).strip()
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name) or name in self.fed:
+            self.sketch.note(f"the input {name!r} is left out: that is no name for a uniform")
+            return
+        label = str(entry.get("LABEL") or name)
+        if kind in ("image", "audio", "audioFFT", "audioWaveform"):
+            if name not in targets and name not in self.pictures:
+                self._image(name, kind, label)
+            return
+        if kind not in _KINDS:
+            self.sketch.note(f"the input {name} is of the unknown type {kind!r}; it is 0")
+            if name in used:
+                self.fed[name] = ("float", 0.0)
+            return
+        custom = self.sketch.custom(_custom(entry, kind, par_name(name), label))
+        value = feeds.values_of(custom)
+        if custom.style == "Menu":
+            value = f"int(parent().par.{custom.name})"
+        self.fed[name] = (_KINDS[kind], value)
+
+    def _image(self, name: str, kind: str, label: str) -> None:
+        stand_in = op_name(f"{name}_standin")
+        note = "" if kind == "image" else f"{name} is {'a spectrum' if kind == 'audioFFT' else 'a waveform'}; silence"
+        custom = self.sketch.custom(Custom(par_name(name), "TOP", label, stand_in, note=note))
+        picture = Picture(op_name(name), "clouds" if kind == "image" else "black", custom=custom.name, note=note)
+        self.sketch.pictures.append(picture)
+        self.pictures[name] = picture.name
+        what = "a picture" if kind == "image" else "sound"
+        self.sketch.note(f"{name} takes {what}: set the parameter {custom.name} to a TOP; until then one stands in")
+
+    def _imported(self, entry: dict[str, Any], used: set[str]) -> None:
+        name, file = entry.get("NAME"), entry.get("PATH")
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name) or name in self.pictures:
+            return
+        path = self.path.parent / str(file or "")
+        try:
+            there = bool(file) and path.is_file()
+        except (OSError, ValueError):
+            there = False
+        if there:
+            self.sketch.pictures.append(Picture(op_name(name), "file", str(path)))
+        else:
+            self.sketch.pictures.append(Picture(op_name(name), "noise", note=f"the picture {file} was not found"))
+            self.sketch.note(f"the imported picture {file} of {name} was not found; noise stands in")
+        self.pictures[name] = op_name(name)
+
+    # -- the passes --------------------------------------------------------------------------------------------
+
+    def _steps(self, body: str, used: set[str]) -> None:
+        sketch, passes = self.sketch, self.passes
+        own = {**_TYPES, **{name: type_ for name, (type_, _) in self.fed.items()}}
+        samplers = [*self.pictures, *dict.fromkeys(one["TARGET"] for one in passes if one["TARGET"])]
+        body = without_uniforms(
+            body, lambda one: one.name not in own and one.type not in ("sampler2D", "sampler2DRect"), lambda one: ""
+        )
+        body = self.varyings.without(body)
+        body = replaced(body, re.compile(r"\bsampler2DRect\b"), lambda match: "sampler2D")
+        body, sizes = _special_names(body, samplers)
+        body = initialised(read_through(body, {}))
+        texts = body + self.varyings.text
+        used = words(texts)
+        shared: dict[str, Value] = {}
+        prelude = []
+        for name, type_ in _TYPES.items():
+            if name in used:
+                prelude.append(f"uniform {type_} {name};")
+                if name != "PASSINDEX":
+                    made = feeds.feed(Declared(name, type_), sketch)
+                    shared[name] = made if made is not None else 0.0
+        for name, (type_, value) in self.fed.items():
+            if name in used:
+                prelude.append(f"uniform {type_} {name};")
+                shared[name] = value
+        for declared in uniforms(body):
+            made = feeds.feed(declared, sketch)
+            if made is not None:
+                shared[declared.name] = made
+        prelude += [line for name, line in _MACROS.items() if name in used]
+        prelude += sizes
+        prelude += self.varyings.declarations
+        live = [name for name in samplers if name in used]
+        names = _step_names(passes)
+        text = "\n\n".join(
+            part for part in ("\n".join(prelude), helpers(body).rstrip(), self.varyings.function,
+                              body.strip("\n"), self.varyings.main) if part
+        ) + "\n"  # fmt: skip
+        latest: dict[str, str] = {}
+        last = {one["TARGET"]: name for one, name in zip(passes, names, strict=True) if one["TARGET"]}
+        for index, (one, name) in enumerate(zip(passes, names, strict=True)):
+            step = Step(name, text, values=dict(shared), deep=one["FLOAT"])
+            if "PASSINDEX" in used:
+                step.values["PASSINDEX"] = index
+            for sampler in live:
+                if sampler in self.pictures:
+                    step.reads.append(Read(sampler, self.pictures[sampler]))
+                elif sampler in latest:
+                    step.reads.append(Read(sampler, latest[sampler]))
+                else:
+                    step.reads.append(Read(sampler, last[sampler], past=True))
+            step.size = self._size(one["SIZE"], name)
+            sketch.steps.append(step)
+            if one["TARGET"]:
+                latest[one["TARGET"]] = name
+
+    def _size(self, texts: list[str], name: str) -> tuple[str, str] | None:
+        sides = []
+        for text, own in zip(texts, ("Resolutionw", "Resolutionh"), strict=True):
+            if not text.strip() or text.strip() == {"Resolutionw": "$WIDTH", "Resolutionh": "$HEIGHT"}[own]:
+                sides.append(f"parent().par.{own}")
+                continue
+            values = {n: v for n, (_, v) in self.fed.items() if isinstance(v, str)}
+            made = size_expression(text, values)
+            if made is None:
+                self.sketch.note(f"the size {text!r} of the pass {name} was not understood; it has the whole size")
+                made = f"parent().par.{own}"
+            sides.append(made)
+        whole = ["parent().par.Resolutionw", "parent().par.Resolutionh"]
+        return None if sides == whole else (sides[0], sides[1])
+
+
+def _true(value: Any) -> bool:
+    return value in (True, 1, "true", "True", "YES", "1")
+
+
+def _number(value: Any, otherwise: float) -> float:
+    if isinstance(value, list):
+        value = value[0] if value else otherwise
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+    return number if abs(number) < 1e30 else otherwise
+
+
+def _custom(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom:
+    """The custom parameter of an input."""
+    default, low, high = entry.get("DEFAULT"), entry.get("MIN"), entry.get("MAX")
+    if kind in ("bool", "event"):
+        note = "An event: on in the frames in which it is to happen." if kind == "event" else ""
+        return Custom(name, "Toggle", label, bool(_number(default, 0.0)) if kind == "bool" else False, note=note)
+    if kind in ("long", "int"):
+        values, labels = entry.get("VALUES"), entry.get("LABELS")
+        if isinstance(values, list) and values:
+            tokens = [str(int(_number(value, index))) for index, value in enumerate(values)]
+            names = labels if isinstance(labels, list) else []
+            menu = {token: str(names[i]) if i < len(names) else token for i, token in enumerate(tokens)}
+            chosen = str(int(_number(default, float(tokens[0]))))
+            return Custom(name, "Menu", label, chosen if chosen in menu else tokens[0], menu=menu)
+        if isinstance(labels, list) and labels:
+            menu = {str(index): str(text) for index, text in enumerate(labels)}
+            chosen = str(int(_number(default, 0)))
+            return Custom(name, "Menu", label, chosen if chosen in menu else "0", menu=menu)
+        ends = [int(_number(limit, 0)) if limit is not None else None for limit in (low, high)]
+        return Custom(name, "Int", label, int(_number(default, ends[0] or 0)), low=ends[0], high=ends[1])
+    if kind == "float":
+        lowest, highest = _number(low, 0.0), _number(high, 1.0)
+        return Custom(name, "Float", label, _number(default, lowest), lowest, highest)
+    count = 4 if kind == "color" else 2
+    style = "RGBA" if kind == "color" else "XY"
+    start = [0.0, 0.0, 0.0, 1.0][:count] if kind == "color" else [0.0, 0.0]
+    given = default if isinstance(default, list) else []
+    numbers = [_number(given[i], start[i]) if i < len(given) else start[i] for i in range(count)]
+    if kind == "color":
+        return Custom(name, style, label, tuple(numbers), (0.0,) * 4, (1.0,) * 4)
+    least, most = (
+        tuple(_number(limit[i] if i < len(limit) else None, end) for i in range(count))
+        if isinstance(limit, list) and limit else None for limit, end in ((low, 0.0), (high, 1.0))
+    )  # fmt: skip
+    return Custom(name, style, label, tuple(numbers), least, most)
+
+
+def _step_names(passes: list[dict[str, Any]]) -> list[str]:
+    names: list[str] = []
+    for index, one in enumerate(passes):
+        name = op_name(one["TARGET"] or ("image" if index == len(passes) - 1 else f"pass{index}"), "pass")
+        while name.lower() in {other.lower() for other in names}:
+            name += f"_{index}"
+        names.append(name)
+    return names
+
+
+def _special_names(body: str, samplers: list[str]) -> tuple[str, list[str]]:
+    """The text with what hosts' own generated names stand for, and the macros for the sizes of pictures."""
+    used, macros = words(body), []
+    for name in samplers:
+        for made, value in (
+            (f"_{name}_imgSize", f"vec2(textureSize({name}, 0))"),
+            (f"_{name}_imgRect", "vec4(0.0, 0.0, 1.0, 1.0)"),
+            (f"_{name}_flip", "false"),
+        ):
+            if made in used:
+                macros.append(f"#define {made} {value}")
+    body = _RECTANGLE.sub("IMG_PIXEL", body)
+    old = {"vv_vertShaderInit": "isf_vertShaderInit", "gl_ModelViewProjectionMatrix": "mat4(1.0)"}
+    return renamed(body, {name: new for name, new in old.items() if name in used}), macros

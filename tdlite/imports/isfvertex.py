@@ -1,0 +1,95 @@
+"""ISF's vertex shaders: what they hand to the fragment is computed in each pixel instead.
+
+That is exact for what depends linearly on the place in the picture, as coordinates of neighbours do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from .glsl import code, renamed, replaced, varyings, without_uniforms, without_varyings, words
+from .model import Sketch
+
+_FUNCTION = re.compile(r"^[ \t]*(?:[A-Za-z_]\w*[ \t]+)+([A-Za-z_]\w*)\s*\([^;{}()]*\)\s*\{", re.M)
+_ATTRIBUTE = re.compile(r"\b(?:attribute|in)\s+\w+\s+[\w\s,]+;")
+_INIT = re.compile(r"\b(?:isf|vv)_vertShaderInit\s*\(\s*\)\s*;")
+_MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
+_MOVED = re.compile(r"\bgl_Position\b\s*(?:\.\w+\s*)?[-+*/]?=")
+_OFFSETS = {
+    "left": (-1, 0), "right": (1, 0), "above": (0, 1), "below": (0, -1),
+    "lefta": (-1, 1), "righta": (1, 1), "leftb": (-1, -1), "rightb": (1, -1),
+}  # fmt: skip
+"""The neighbours by the names that they have in the shaders of ISF's authors."""
+
+
+class Varyings:
+    """What a fragment gets from its vertex shader: its declarations, the function that computes it, the new main()."""
+
+    def __init__(self, vertex: str, fragment: str, sketch: Sketch) -> None:
+        own = {"isf_FragNormCoord", "vv_FragNormCoord", "isf_FragCoord", "vv_FragCoord"}
+        used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]*;", "", code(fragment)))
+        wanted = {made.name: made for made in varyings(fragment) if made.name not in own and made.name in used}
+        self.declarations: list[str] = []
+        self.function = self.main = self.text = ""
+        moved = bool(_MOVED.search(code(vertex)))
+        if moved:
+            sketch.note("the vertex shader moves the corners of the picture; that is not carried over")
+        if not wanted:
+            return
+        given = {made.name: made for made in varyings(vertex, ("varying", "out"))}
+        for name, made in wanted.items():
+            size = given[name].size if name in given and given[name].size else made.size
+            self.declarations.append(f"{made.type} {name}{f'[{size}]' if size else ''};")
+        if vertex and all(name in given for name in wanted) and _MAIN.search(code(vertex)):
+            for name, made in given.items():
+                if name not in wanted and name not in own:
+                    self.declarations.append(f"{made.type} {name}{f'[{made.size}]' if made.size else ''};")
+            self.function = _as_function(vertex, own)
+        else:
+            self.function = _neighbours(list(wanted), sketch)
+        self.text = self.function
+        self.main = "void main() {\n    vertexMain();\n    pixelMain();\n}"
+
+    def without(self, body: str) -> str:
+        """The fragment with its declarations taken out and, if there is more to do before, main() renamed."""
+        body = without_varyings(body)
+        if self.main:
+            body = replaced(body, _MAIN, lambda match: "void pixelMain()")
+        return body
+
+
+def _as_function(vertex: str, own: set[str]) -> str:
+    """A vertex shader as a function; its own functions get names of their own."""
+    text = without_varyings(vertex, ("varying", "out"))
+    text = without_uniforms(text, lambda one: False, lambda one: "")
+    text = replaced(text, _ATTRIBUTE, lambda match: "")
+    text = replaced(text, _INIT, lambda match: "")
+    plain = code(text)
+    names = {match[1]: f"vertex_{match[1]}" for match in _FUNCTION.finditer(plain) if match[1] != "main"}
+    text = replaced(text, _MAIN, lambda match: "void vertexMain()")
+    place = "vec4(vUV.st * 2.0 - 1.0, 0.0, 1.0)"
+    text = renamed(text, {
+        **names, "gl_Position": "vertexPosition", "gl_Vertex": place, "isf_position": place,
+        "gl_ModelViewProjectionMatrix": "mat4(1.0)", "gl_MultiTexCoord0": "vec4(vUV.st, 0.0, 1.0)",
+    })  # fmt: skip
+    text = "\n".join(line.rstrip() for line in text.splitlines())
+    text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+    start = re.search(r"\bvoid\s+vertexMain\s*\(\)\s*\{", code(text))
+    if start and "vertexPosition" in words(text):
+        text = f"{text[: start.end()]}\n    vec4 vertexPosition = {place};{text[start.end() :]}"
+    return f"// What the vertex shader computed, in each pixel.\n{text}"
+
+
+def _neighbours(names: list[str], sketch: Sketch) -> str:
+    """Without a vertex shader: neighbours by their usual names, and the place in the picture for others."""
+    lines = []
+    for name in names:
+        stem = re.sub(r"_?[cC]oord\w*\Z", "", name)
+        if name == "texOffsets":
+            lines.append("    for (int i = 0; i < 5; i++) texOffsets[i] = vUV.st;")
+        elif stem in _OFFSETS:
+            x, y = _OFFSETS[stem]
+            lines.append(f"    {name} = vUV.st + vec2({float(x)}, {float(y)}) * uTDOutputInfo.res.xy;")
+        else:
+            sketch.note(f"there is no vertex shader that computes {name}; it is 0")
+    return "// There is no vertex shader beside this file.\nvoid vertexMain() {\n" + "\n".join(lines) + "\n}"

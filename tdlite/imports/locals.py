@@ -1,0 +1,115 @@
+"""Variables without a value, which browsers set to 0 and desktop GL leaves undefined."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .glsl import code, split
+
+_ZERO = {"float": "0.0", "int": "0", "uint": "0u", "bool": "false"}
+_TYPES = r"float|int|uint|bool|[iub]?vec[234]|mat[234](?:x[234])?"
+_DECLARATION = re.compile(rf"(?:(?<=[{{}};(\s])|^)(?:(?:highp|mediump|lowp)\s+)?({_TYPES})\s+(?=[A-Za-z_])")
+_NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
+_VALUE = re.compile(r"\s*=(?!=)")
+_NO_CODE = re.compile(r"(?:\bstruct\b[^;{}()]*|\b(?:uniform|buffer|in|out)\s+\w+\s*|=\s*|\]\s*)\Z")
+_OUT = re.compile(r"\bmainImage\s*\(\s*(out)\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+(\w+)")
+_FUNCTION = re.compile(r"\w+\s*\(")
+GLOBAL, CODE, NOT_CODE = range(3)
+_FAR = 4000
+"""Characters in which a variable's first use is looked for."""
+
+
+def initialised(text: str) -> str:
+    """The text with a 0 for each global, and each local that may be read before it is written; no more changes."""
+    plain = code(text)
+    edits: list[tuple[int, int, str]] = []
+    inside = _places(plain)
+    for match in _DECLARATION.finditer(plain):
+        before = plain[max(0, match.start() - 400) : match.start()].rstrip()
+        place = inside[match.start()]
+        if place == NOT_CODE or before[-1:] not in ("", "{", "}", ";", "(", ")"):
+            continue
+        if _FUNCTION.match(plain, match.end()):
+            continue
+        if before[-1:] == "(" and not re.search(r"\bfor\s*\(\Z", before):
+            continue
+        end = _end(plain, match.end())
+        if end is None:
+            continue
+        at = match.end()
+        for part in split(plain[match.end() : end]):
+            at += len(part)
+            name = _NAME.match(part)
+            if name and (place == GLOBAL or _reads_first(plain, end, name[1])):
+                edits.append((at - len(part) + len(part.rstrip()), 0, f" = {_zero(match[1])}"))
+            at += 1
+    for match in _OUT.finditer(plain):
+        start = plain.find("{", match.end())
+        if start >= 0 and _reads_first(plain, start, match[2]):
+            edits.append((match.start(1), 3, "inout"))
+    pieces, last = [], 0
+    for at, length, new in sorted(edits):
+        pieces += [text[last:at], new]
+        last = at + length
+    return "".join([*pieces, text[last:]])
+
+
+def _zero(type_: str) -> str:
+    if type_ in _ZERO:
+        return _ZERO[type_]
+    return f"{type_}(false)" if type_[0] == "b" else f"{type_}(0)" if type_[0] in "iu" else f"{type_}(0.0)"
+
+
+def _places(plain: str) -> list[int]:
+    """For each character whether it is outside of all braces, in a function's body, or in a struct or the like."""
+    places: list[int] = []
+    stack: list[int] = [GLOBAL]
+    for index, letter in enumerate(plain):
+        if letter == "{":
+            stack.append(NOT_CODE if _NO_CODE.search(plain, max(0, index - 200), index) else CODE)
+        places.append(stack[-1])
+        if letter == "}" and len(stack) > 1:
+            stack.pop()
+    return places
+
+
+def _end(plain: str, start: int) -> int | None:
+    """The index of the semicolon that ends a declaration, None if that is none."""
+    depth = 0
+    for index in range(start, min(len(plain), start + _FAR)):
+        letter = plain[index]
+        if letter in "([{":
+            depth += 1
+        elif letter in ")]}":
+            depth -= 1
+            if depth < 0:
+                return None
+        elif letter == ";" and depth == 0:
+            return index
+    return None
+
+
+def _reads_first(plain: str, start: int, name: str) -> bool:
+    """Whether what comes first after ``start`` may be a look at the variable, not a value for it."""
+    for use in _uses(plain, start, name):
+        plainly = _VALUE.match(plain, use + len(name))
+        return not plainly or not _always(plain, start, use) or _self(plain, use, name)
+    return False
+
+
+def _always(plain: str, start: int, use: int) -> bool:
+    """Whether the statement at ``use`` is in the same block as ``start`` and under no condition."""
+    between = plain[start + 1 : use]
+    depth = sum((letter in "({") - (letter in ")}") for letter in between)
+    return depth == 0 and between.rstrip()[-1:] in ("", ";", "{", "}")
+
+
+def _self(plain: str, use: int, name: str) -> bool:
+    end = _end(plain, use) or use
+    return any(at < end for at in _uses(plain, use + len(name), name))
+
+
+def _uses(plain: str, start: int, name: str) -> Iterator[int]:
+    for match in re.compile(rf"(?<![\w.]){name}\b").finditer(plain, start, min(len(plain), start + _FAR)):
+        yield match.start()

@@ -1,0 +1,61 @@
+"""JPEG files made on an NVIDIA GPU by nvImageCodec, from pictures that are there already.
+
+No run on a GPU has shown this yet: what is tested is how the package is called.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from tdlite.media.cudastream import cupy_stream
+
+SUFFIXES = frozenset((".jpg", ".jpeg"))
+"""The suffixes of the files that `GpuStills` makes, in lower case."""
+
+
+class GpuStills:
+    """Encodes pictures in the memory of the CUDA device `device`, in one thread."""
+
+    def __init__(self, device: int) -> None:
+        from nvidia import nvimgcodec
+
+        self._device = device
+        self._codec = nvimgcodec
+        # Only what runs on the GPU: the package's other way is to copy the picture to the CPU and use OpenCV.
+        kinds = nvimgcodec.BackendKind.GPU_ONLY, nvimgcodec.BackendKind.HYBRID_CPU_GPU
+        self._encoder = nvimgcodec.Encoder(device_id=device, backends=[nvimgcodec.Backend(kind) for kind in kinds])
+
+    def encode(self, picture: Any, quality: float, stream: int = 0) -> bytes | None:
+        """Return a JPEG file of an array in CUDA memory, [h, w, 4] RGBA of uint8, row 0 = bottom; waits for it.
+
+        `quality` 0..1 is 1..100, with full chroma from 0.9 up, as in `images`; alpha is dropped. `stream` is the
+        CUDA stream in which the picture was made. None when the package refuses, and does not say why.
+        """
+        codec = self._codec
+        subsampling = codec.ChromaSubsampling.CSS_444 if quality >= 0.9 else codec.ChromaSubsampling.CSS_420
+        params = codec.EncodeParams(
+            quality_type=codec.QualityType.QUALITY,
+            quality_value=1 + round(min(max(quality, 0.0), 1.0) * 99),
+            chroma_subsampling=subsampling,
+        )
+        array = _upright_rgb(picture, self._device, stream)
+        found = self._encoder.encode(codec.as_image(array, stream), ".jpg", params=params, cuda_stream=stream)
+        return None if found is None else bytes(found)
+
+
+@cache
+def gpu_stills(device: int) -> GpuStills | None:
+    """Return the encoder of the CUDA device, None where there is none: the package or a library of it is missing."""
+    try:
+        return GpuStills(device)
+    except (ImportError, OSError, RuntimeError):
+        return None
+
+
+def _upright_rgb(picture: Any, device: int, stream: int) -> Any:
+    """Return a picture as nvImageCodec takes it: without alpha and padding, row 0 = top."""
+    import cupy
+
+    with cupy.cuda.Device(device), cupy_stream(stream):
+        return cupy.ascontiguousarray(cupy.asarray(picture)[::-1, :, :3])

@@ -1,0 +1,137 @@
+"""A pixel shader as a compute kernel: what raster would give it becomes variables, what it draws is stored."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tdlite.gpu.source import Line, arguments
+from tdlite.gpu.wrapper import GROUP
+
+from .glsltext import substituted
+
+_RASTER = frozenset(
+    {f"{name}{how}" for name in ("dFdx", "dFdy", "fwidth") for how in ("", "Fine", "Coarse")}
+    | {"discard", "textureQueryLod", "textureQueryLOD", "interpolateAtCentroid", "interpolateAtSample"}
+    | {"interpolateAtOffset", "gl_FragDepth", "gl_SampleID", "gl_SamplePosition", "gl_SampleMask", "gl_SampleMaskIn"}
+    | {"gl_PointCoord", "gl_PrimitiveID", "gl_Layer", "gl_ViewportIndex", "gl_ClipDistance", "gl_CullDistance"}
+    | {"gl_HelperInvocation", "early_fragment_tests"}
+)
+"""Words that mean something only where triangles are drawn."""
+_COMPUTE = frozenset(
+    {"gl_GlobalInvocationID", "gl_LocalInvocationID", "gl_LocalInvocationIndex", "gl_WorkGroupID", "gl_WorkGroupSize"}
+    | {"gl_NumWorkGroups", "local_size_x", "shared", "barrier", "memoryBarrierShared", "groupMemoryBarrier"}
+)
+"""Words that a pixel shader must not use: raster has the messages for them."""
+_PRECISION = r"(?:(?:highp|mediump|lowp)\s+)?"
+_IN = re.compile(rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
+_OUT = re.compile(rf"(?:\blayout\s*\(([^)]*)\)\s*)?\bout\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
+_BLOCK = re.compile(r"\b(?:in|out)\s+\w+\s*\{")
+_MAIN = re.compile(r"\bvoid\s+main\s*\(")
+_LOCATION = re.compile(r"\blocation\s*=\s*(\d+)\s*(?=,|$)")
+_ONE = re.compile(r"\s*(\w+)\s*(?:\[\s*(\w+)\s*\])?\s*$")
+_WRITES = re.compile(r"\b(?:vUV|gl_FragCoord)\b(?:\s*\.\s*\w+)?\s*(?:[-+*/]?=(?!=)|\+\+|--)")
+_LOOKUP = re.compile(r"\b(texture(?:Proj)?(?:Offset)?)\s*\(")
+_UNBIASED = {"texture": 2, "textureProj": 2, "textureOffset": 3, "textureProjOffset": 3}
+"""How many arguments a look-up has that says nothing of mip levels."""
+_WHOLE = {"vec4": "{}", "vec3": "vec4({}, 1.0)", "vec2": "vec4({}, 0.0, 1.0)", "float": "vec4({}, 0.0, 0.0, 1.0)"}
+"""The colour that an output of a type stands for."""
+_GIVEN = "(vec2(gl_GlobalInvocationID.xy) + 0.5)"
+VARIABLES = {
+    "vUV": f"vec3 vUV = vec3({_GIVEN} / uTDOutputInfo.res.zw, 0.0);",
+    "gl_FragCoord": f"vec4 td_FragCoord = vec4({_GIVEN}, 0.5, 1.0);",
+}
+"""The declarations of what raster would give, by the names that shaders know it by."""
+_BUILT_IN = {"gl_FragCoord": "td_FragCoord", "gl_FrontFacing": "true"}
+_VERSION = re.compile(r"\b__VERSION__\b")
+_NAMES = re.compile(rf"\b(?:{'|'.join(_BUILT_IN)})\b")
+
+NEEDED = frozenset({"TDTexInfo", "uTDOutputInfo"})
+"""The names of the interface that a kernel uses itself."""
+
+
+class RasterOnly(Exception):
+    """A shader cannot be a compute kernel; the message is what stands in the way."""
+
+
+class Kernel(NamedTuple):
+    """The parts of a kernel that were another text before."""
+
+    head: list[Line]
+    """What comes before the interface."""
+    body: list[Line]
+    tail: list[Line]
+
+
+def check(text: str, words: frozenset[str], mipmapped: bool) -> None:
+    """Raise RasterOnly, naming what it is, if a shader uses something that compute does not have."""
+    for word in sorted(words & (_RASTER | _COMPUTE)):
+        raise RasterOnly(word)
+    if _BLOCK.search(text):
+        raise RasterOnly("an interface block")
+    if written := _WRITES.search(text):
+        raise RasterOnly(f"writing to {written[0].split('.')[0].split()[0]}")
+    if not _MAIN.search(text):
+        raise RasterOnly("a shader without void main()")
+    for kind, names in _IN.findall(text):
+        if (kind, names.strip()) != ("vec3", "vUV"):
+            raise RasterOnly(f"in {kind} {names.strip()}")
+    for call in _LOOKUP.finditer(text):
+        if mipmapped:
+            raise RasterOnly("Input Smoothness mipmap")
+        if arguments(text, call.end()) > _UNBIASED[call[1]]:
+            raise RasterOnly(f"{call[1]}() with a bias")
+
+
+def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
+    """A checked shader's lines for compute. Raises RasterOnly.
+
+    ``version`` is the language version that the text was written for, ``image`` the format of the pictures.
+    """
+    stores: dict[int, str] = {}
+
+    def variable(match: re.Match[str]) -> str:
+        layout, kind, declared = match[1] or "", match[2], match[3]
+        if kind not in _WHOLE or "index" in layout:
+            raise RasterOnly(f"out {kind} {declared.strip()}")
+        given = _LOCATION.search(layout)
+        location = int(given[1]) if given else next(n for n in range(99) if n not in stores)
+        made = []
+        for one in declared.split(","):
+            name = _ONE.match(one)
+            size = name and (name[2] or "1").replace("TD_NUM_COLOR_BUFFERS", str(buffers))
+            if name is None or not size or not size.isdigit():
+                raise RasterOnly(f"out {kind} {one.strip()}")
+            zero, count = f"{kind}(0.0)", int(size)
+            for n in range(count):
+                stores[location + n] = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
+            location += count
+            initial = f"{kind}[{count}]({', '.join([zero] * count)})" if name[2] else zero
+            made.append(f"{kind} {name[1]}{f'[{count}]' if name[2] else ''} = {initial};")
+        return " ".join(made)
+
+    body = substituted(body, _OUT, variable)
+    body = substituted(body, _IN, "")
+    body = substituted(body, _MAIN, "void td_main(")
+    body = substituted(body, _VERSION, str(version))
+    body = renamed(body)
+    head = [
+        f"layout(local_size_x = {GROUP}, local_size_y = {GROUP}) in;",
+        f"layout({image}, binding = 0) writeonly restrict uniform image2D td_outputs[{buffers}];",
+    ]
+    tail = [
+        "void main() {",
+        "    if (any(greaterThanEqual(gl_GlobalInvocationID.xy, uvec2(uTDOutputInfo.res.zw)))) return;",
+        "    td_main();",
+        *(
+            f"    imageStore(td_outputs[{n}], ivec2(gl_GlobalInvocationID.xy), {stores.get(n, 'vec4(0.0)')});"
+            for n in range(buffers)
+        ),
+        "}",
+    ]
+    return Kernel([*map(Line, head)], body, [*map(Line, tail)])
+
+
+def renamed(lines: list[Line]) -> list[Line]:
+    """Lines with the names of what raster gives as a kernel has them."""
+    return substituted(lines, _NAMES, lambda match: _BUILT_IN[match[0]])

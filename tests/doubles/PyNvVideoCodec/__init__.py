@@ -1,0 +1,163 @@
+"""A stand-in for PyNvVideoCodec 2.2 that keeps its contract and encodes on the CPU.
+
+It takes and refuses what the real one takes and refuses, in the same words: formats and presets by case, frames by
+`.cuda()`, a positional `__dlpack__` and exact shapes, unknown keywords in silence. Packets come bf + 3 pictures late,
+stamped with a counter. What NVENC would then do is done by libx264, libx265 or SVT-AV1.
+
+It is put into ``sys.modules`` under the real name. `gpu` is the machine that it plays; tests change it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .frames import read
+from .options import Options
+from .silicon import Silicon
+
+module_suffix = "_130"
+supportedNvEncVersion = 13 << 4
+
+
+class PyNvVCException(Exception):
+    """What the real package raises for what the driver refuses."""
+
+
+class PyNvVCExceptionUnsupported(Exception):
+    """What the real package raises for what it refuses itself; no relation of the other."""
+
+
+class Machine:
+    """The GPU that is played: the error that sessions fail with, how many there may be, and capabilities."""
+
+    def __init__(self) -> None:
+        self.error = 0
+        self.session_limit = 1 << 30
+        self.sessions = 0
+        self.devices = 1
+        self.codecs = ("h264", "hevc", "av1")
+        self.caps = {
+            "width_min": 32,
+            "width_max": 8192,
+            "height_min": 32,
+            "height_max": 8192,
+            "support_10bit_encode": 1,
+            "support_yuv444_encode": 1,
+            "support_yuv422_encode": 0,
+            "support_lossless_encode": 1,
+            "num_max_bframes": 4,
+            "num_encoder_engines": 1,
+        }
+
+    def enter(self, gpu: int, codec: str) -> None:
+        """Begin a session, or raise as the real package does."""
+        if gpu >= self.devices:
+            raise PyNvVCException("PyNvEncoder : Error code : 801\nError Type : invalid GPU ordinal")
+        code = self.error or (10 if self.sessions >= self.session_limit else 0)
+        if code:
+            raise PyNvVCException(
+                f"PyNvEncoderCaps : Error code : {code}\nError Type : encoder\n"
+                f"m_nvenc.nvEncOpenEncodeSessionEx(&encodeSessionExParams, &hEncoder) returned error {code}"
+            )
+        if codec not in self.codecs:
+            raise PyNvVCException("PyNvEncoder : Error code : 12\nError Type : codec not supported")
+        self.sessions += 1
+
+    def leave(self) -> None:
+        """End a session."""
+        self.sessions -= 1
+
+
+gpu = Machine()
+
+
+def GetEncoderCaps(gpuid: int = 0, codec: str = "h264") -> dict[str, int]:
+    """Open a session, ask, and close it."""
+    gpu.enter(gpuid, codec)
+    gpu.leave()
+    return capabilities(codec)
+
+
+def capabilities(codec: str) -> dict[str, int]:
+    """What the machine's capabilities are for a codec, on GPUs up to Ada."""
+    caps = dict(gpu.caps)
+    if codec == "h264":
+        caps |= {"width_max": 4096, "height_max": 4096, "support_10bit_encode": 0}
+    if codec == "av1":
+        caps |= {"support_yuv444_encode": 0, "support_lossless_encode": 0}
+    return caps
+
+
+def CreateEncoder(width: int, height: int, fmt: str, usecpuinputbuffer: bool, **kwargs: Any) -> PyNvEncoder:
+    """Open a session for good."""
+    return PyNvEncoder(width, height, fmt, usecpuinputbuffer, kwargs)
+
+
+class PyNvEncoder:
+    """One session."""
+
+    created: list[PyNvEncoder] = []
+    """The encoders made so far, for tests to look at."""
+
+    def __init__(self, width: int, height: int, fmt: str, cpu: bool, kwargs: dict[str, Any]) -> None:
+        if cpu:
+            raise PyNvVCExceptionUnsupported("this stand-in plays GPU buffers only")
+        self.stream = int(kwargs.pop("cudastream", 0))
+        kwargs.pop("cudacontext", None)
+        self.kwargs = {name: str(value).replace("[", "").replace("]", "") for name, value in kwargs.items()}
+        codec = self.kwargs.get("codec", "h264")
+        if fmt not in Silicon.FORMATS:
+            raise PyNvVCExceptionUnsupported(f"Unknown format: {fmt}")
+        if codec == "av1" and fmt not in ("NV12", "P010"):
+            raise PyNvVCExceptionUnsupported(f"AV1 does not support {fmt}")
+        self._open = False
+        gpu.enter(int(self.kwargs.get("gpu_id", 0)), codec)
+        self._open = True
+        self.options = Options.of(self.kwargs)
+        if self.options.preset is None:
+            raise PyNvVCException("PyNvEncoder : Error code : 12\nError Type : preset GUID")
+        caps = capabilities(codec)
+        if fmt in ("P010", "P210", "YUV444_16BIT", "YUV444_10BIT") and not caps["support_10bit_encode"]:
+            raise PyNvVCException("PyNvEncoder : Error code : 12\nnvEncInitializeEncoder returned error 12")
+        if not (caps["width_min"] <= width <= caps["width_max"] and caps["height_min"] <= height <= caps["height_max"]):
+            raise PyNvVCException("PyNvEncoder : Error code : 8\nnvEncInitializeEncoder returned error 8")
+        self.size = width, height
+        self.format = fmt
+        self.seen: list[Any] = []
+        self._silicon = Silicon(codec, fmt, width, height, self.options)
+        self._late = self.options.bf + 3
+        self._calls = 0
+        self._count = 0
+        self._ready: list[tuple[bytes, int, bool]] = []
+        PyNvEncoder.created.append(self)
+
+    def __del__(self) -> None:
+        if self._open:
+            gpu.leave()
+
+    def GetNumBFrames(self) -> int:
+        """What was configured."""
+        return self.options.bf
+
+    def Encode(self, frame: Any, *_: Any) -> list[dict[str, Any]]:
+        """Take a picture; give what is due."""
+        if not hasattr(frame, "cuda"):
+            raise PyNvVCExceptionUnsupported("incorrect usage of CPU input buffer")
+        picture = read(frame.cuda(), self.format, *self.size, self.stream, PyNvVCExceptionUnsupported)
+        self._ready += self._silicon.encode(picture)
+        self._calls += 1
+        # NVENC gives one packet a call, from the call bf + 4 on.
+        if self._calls <= self._late or not self._ready:
+            return []
+        return [self._told(self._ready.pop(0))]
+
+    def EndEncode(self) -> list[dict[str, Any]]:
+        """Give the rest; the session goes on afterwards."""
+        self._ready += self._silicon.drain()
+        rest, self._ready = self._ready, []
+        self._calls = 0
+        return [self._told(each) for each in rest]
+
+    def _told(self, packet: tuple[bytes, int, bool]) -> dict[str, Any]:
+        data, number, key = packet
+        return {"data": data, "timestamp": number, "picture_type": 3 if key else 0}

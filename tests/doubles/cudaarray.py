@@ -1,0 +1,36 @@
+"""A numpy array that plays one in CUDA memory."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+CUDA = 2
+_DEVICE = 8  # where a DLTensor has its device type
+
+
+class CudaArray:
+    """Host memory whose DLPack capsule says that it is CUDA's; `streams` collects the streams it was asked for."""
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = np.ascontiguousarray(array)
+        self.shape = self.array.shape
+        self.streams: list[int | None] = []
+
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        return self.array.__array_interface__
+
+    def __dlpack__(self, *, stream: int | None = None) -> Any:
+        self.streams.append(stream)
+        capsule = self.array.__dlpack__()
+        get = ctypes.pythonapi.PyCapsule_GetPointer
+        get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+        ctypes.c_int32.from_address(get(capsule, b"dltensor") + _DEVICE).value = CUDA
+        return capsule
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return CUDA, 0

@@ -1,0 +1,273 @@
+"""CUDA beside GL: what is said without it, and with a stand-in for it, order, content, leaks and protocols."""
+
+import ctypes
+import gc
+import sys
+
+import numpy as np
+import pytest
+from fakecuda import FakeCuda, cudaError_t
+
+from tdlite.gpu import dlpack
+from tdlite.gpu.arrays import format_of, image_from_buffer
+from tdlite.gpu.cuda import Cuda, cuda_of
+from tdlite.gpu.cudamemory import CUDAMemoryShape, check_shape, cuda_memory
+from tdlite.gpu.errors import CudaError, GpuError
+from tdlite.gpu.formats import FORMATS
+from tdlite.gpu.image import Spec
+from tdlite.gpu.readback import read, read_raw
+from tdlite.gpu.upload import upload
+from tdlite.gpu.yuv import YuvConversion, YuvLayout
+
+
+@pytest.fixture
+def fake(gpu):
+    """A CUDA of the CPU's memory on this GPU; no registration may outlive its GL object."""
+    runtime = FakeCuda()
+    gpu.cuda = Cuda(gpu, runtime)
+    yield runtime
+    gc.collect()
+    gpu.pool.clear()
+    assert runtime.stale() == []
+    assert runtime.mapped == []
+    assert runtime.events == set()
+    gpu.cuda = None
+
+
+def held(memory):
+    """What lies in CUDA memory, as numpy reads it through the array's own description."""
+    said = memory.__cuda_array_interface__
+    data = (ctypes.c_uint8 * memory.size).from_address(said["data"][0])
+    return np.ndarray(said["shape"], said["typestr"], bytearray(data), 0, said["strides"])
+
+
+def picture(gpu, format="rgba8fixed", width=5, height=3, seed=0):
+    array = np.random.default_rng(seed).random((height, width, 4), np.float32)
+    return upload(gpu, array, Spec.square(width, height, format))
+
+
+# -- without CUDA
+
+
+@pytest.mark.skipif("cuda.bindings.runtime" in sys.modules, reason="cuda-bindings is loaded")
+def test_without_an_nvidia_gpu_the_reason_is_a_sentence(gpu):
+    if "NVIDIA" in gpu.vendor:
+        pytest.skip("this GPU has CUDA")
+    with pytest.raises(CudaError, match=r"CUDA shares memory only with an NVIDIA GPU, and OpenGL runs on .*|software"):
+        cuda_memory(picture(gpu))
+    assert gpu.cuda is None
+
+
+def test_without_cuda_bindings_the_reason_is_a_sentence(gpu, monkeypatch):
+    monkeypatch.setattr(gpu, "vendor", "NVIDIA Corporation")
+    monkeypatch.setitem(sys.modules, "cuda.bindings", None)
+    with pytest.raises(CudaError, match=r"without cuda-bindings.*pip install 'tdlite\[nvidia\]'"):
+        cuda_of(gpu)
+
+
+@pytest.mark.parametrize(
+    ("broken", "devices", "said"),
+    [
+        (cudaError_t.cudaErrorOperatingSystem, [0], r"driver says .*cudaErrorOperatingSystem\).*MIG slice"),
+        (cudaError_t.cudaSuccess, [], "CUDA_VISIBLE_DEVICES"),
+    ],
+)
+def test_a_gpu_that_cuda_does_not_know_is_explained(gpu, broken, devices, said):
+    runtime = FakeCuda()
+    runtime.broken, runtime.devices = broken, devices
+    with pytest.raises(CudaError, match=said):
+        Cuda(gpu, runtime)
+
+
+# -- pictures to CUDA
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_comes_to_cuda_as_it_is_stored(fake, gpu, format):
+    image = picture(gpu, format)
+    memory = cuda_memory(image)
+    stored = read_raw(image)
+    if format == "rgba11float":  # kept with an alpha
+        stored = np.dstack([stored, np.ones_like(stored[..., :1])])
+    assert (memory.shape.width, memory.shape.height, memory.shape.numComps) == (5, 3, stored.shape[2])
+    assert np.dtype(memory.shape.dataType) == stored.dtype
+    assert memory.size == stored.nbytes
+    assert np.array_equal(held(memory), stored)
+
+
+def test_a_picture_is_mapped_copied_and_unmapped_in_one_stream_and_registered_once(fake, gpu):
+    image = picture(gpu)
+    for _ in range(2):
+        cuda_memory(image, stream=7)
+    assert fake.log == ["malloc", "register texture", "map 7", "copy 7", "unmap 7", "map 7", "copy 7", "unmap 7"]
+
+
+def test_a_texture_is_unregistered_before_it_is_deleted(fake, gpu):
+    image = picture(gpu, width=11)
+    cuda_memory(image)
+    del image
+    gc.collect()
+    gpu.pool.clear()
+    assert fake.log[-1] == "unregister texture"
+    assert not fake.registered
+
+
+def test_a_failed_copy_still_unmaps(fake, gpu, monkeypatch):
+    monkeypatch.setattr(fake, "cudaMemcpy2DFromArrayAsync", lambda *args: (cudaError_t.cudaErrorInvalidValue,))
+    with pytest.raises(CudaError, match=r"cannot copy a texture: driver says .* \(cudaErrorInvalidValue\)"):
+        cuda_memory(picture(gpu))
+    assert fake.log[-1] == "unmap 0"
+
+
+def test_memory_goes_back_with_the_object_and_two_thousand_frames_do_not_leak(fake, gpu):
+    image = picture(gpu)
+    for _ in range(2_000):
+        memory = cuda_memory(image)
+        gpu.cuda.frame()
+    assert len(fake.allocated) <= 2
+    del memory
+    gc.collect()
+    for _ in range(200):
+        gpu.cuda.frame()
+    assert fake.allocated == {}
+
+
+def test_held_memory_is_not_used_again_and_each_stream_has_its_own(fake, gpu):
+    image = picture(gpu)
+    first, second = cuda_memory(image), cuda_memory(image)
+    assert first.ptr != second.ptr
+    old = second.ptr
+    del second
+    gc.collect()
+    assert cuda_memory(image, stream=9).ptr != old
+    assert cuda_memory(image).ptr == old
+
+
+def test_freed_memory_is_given_back_before_memory_is_out(fake, gpu):
+    fake.left = 200
+    del_me = cuda_memory(picture(gpu, width=5))  # 60 bytes
+    del del_me
+    gc.collect()
+    kept = cuda_memory(picture(gpu, width=14))  # 168 bytes
+    assert kept.size == 168
+    with pytest.raises(CudaError, match="cannot allocate 0.0 MB: driver says cudaErrorMemoryAllocation"):
+        cuda_memory(picture(gpu, width=14))
+
+
+def test_the_current_device_of_the_thread_stays_what_it_was(gpu):
+    runtime = FakeCuda(ordinal=2)
+    gpu.cuda = Cuda(gpu, runtime)
+    try:
+        memory = cuda_memory(picture(gpu))
+        assert gpu.cuda.ordinal == 2
+        assert memory.__dlpack_device__() == (2, 2)
+        assert runtime.device == 0
+    finally:
+        del memory
+        gc.collect()
+        gpu.pool.clear()
+        gpu.cuda = None
+
+
+def test_a_texture_with_slices_is_refused(fake, gpu):
+    image = upload(gpu, np.zeros((2, 3, 5, 4), np.uint8), Spec.square(5, 3)._replace(kind="texture3d", depth=2))
+    with pytest.raises(CudaError, match="5×3×2"):
+        cuda_memory(image)
+
+
+def test_converted_planes_are_mapped_where_they_lie(fake, gpu):
+    conversion = YuvConversion(gpu, YuvLayout("nv12", 6, 4))
+    frame = conversion.convert(picture(gpu, width=6, height=4))
+    with gpu.cuda.mapped_buffer(frame.buffer, stream=gpu.cuda.stream) as (address, size):
+        assert size == 36
+        seen = bytes((ctypes.c_uint8 * size).from_address(address))
+    assert seen == frame.buffer.read()
+    del frame
+    gc.collect()
+    conversion.release()
+    assert fake.log == ["register buffer", "map 4096", "unmap 4096", "unregister buffer"]
+
+
+# -- protocols
+
+
+def test_the_array_interface_says_all_and_takes_no_zero_for_the_default_stream(fake, gpu):
+    memory = cuda_memory(picture(gpu, "rgba16float"))
+    assert memory.__cuda_array_interface__ == {
+        "shape": (3, 5, 4), "strides": (40, 8, 2), "typestr": "<f2", "data": (memory.ptr, False), "version": 3,
+        "stream": 1,
+    }  # fmt: skip
+    assert cuda_memory(picture(gpu), 7).__cuda_array_interface__["stream"] == 7
+
+
+def test_dlpack_orders_the_takers_stream_behind_the_copy(fake, gpu):
+    memory = cuda_memory(picture(gpu), stream=7)
+    fake.log.clear()
+    for given in (7, -1):
+        memory.__dlpack__(given)
+    assert fake.log == []
+    memory.__dlpack__(9)
+    memory.__dlpack__(stream=1, max_version=(1, 0))
+    assert fake.log == ["record 7", "wait 9", "record 7", "wait 0"]
+
+
+class Host:
+    """An array that hands numpy a capsule as CudaArray would hand one to cupy."""
+
+    def __init__(self, array):
+        self.array = array
+
+    def __dlpack_device__(self):
+        return dlpack.CPU, 0
+
+    def __dlpack__(self, **more):
+        a = self.array
+        return dlpack.capsule(self, a.ctypes.data, a.shape, a.strides, a.dtype, self.__dlpack_device__())
+
+
+@pytest.mark.parametrize("dtype", ["u1", "u2", "f2", "f4", "i4"])
+def test_a_capsule_says_where_what_and_how_far_apart(dtype):
+    array = np.arange(2 * 6 * 4).astype(dtype).reshape(2, 6, 4)[:, ::2]
+    assert np.array_equal(np.from_dlpack(Host(array)), array)
+
+
+def test_a_taken_capsule_keeps_the_owner_until_it_is_given_back():
+    before = len(dlpack._handed)
+    taken = np.from_dlpack(Host(np.arange(6)))
+    gc.collect()
+    assert len(dlpack._handed) == before + 1
+    assert taken.tolist() == [0, 1, 2, 3, 4, 5]
+    del taken
+    gc.collect()
+    assert len(dlpack._handed) == before
+    Host(np.arange(6)).__dlpack__()  # never taken
+    gc.collect()
+    assert len(dlpack._handed) == before
+
+
+# -- arrays to pictures
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float16, np.float32])
+def test_an_array_in_a_buffer_becomes_the_picture_that_upload_makes(gpu, dtype, channels):
+    random = np.random.default_rng(channels).random((3, 7, channels))
+    array = (random * np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else random * 3 - 1).astype(dtype)
+    data = array.tobytes()
+    buffer = gpu.ctx.buffer(data + bytes(-len(data) % 4))
+    found = image_from_buffer(gpu, buffer, dtype, array.shape)
+    assert found.spec == Spec.square(7, 3, format_of(dtype, channels))
+    np.testing.assert_array_equal(read(found), read(upload(gpu, array, found.spec)))
+
+
+def test_what_is_no_picture_is_refused(gpu):
+    with pytest.raises(GpuError, match="5 channels of uint8"):
+        format_of(np.uint8, 5)
+    with pytest.raises(GpuError, match="int32.*uint8, uint16, float16, float32"):
+        format_of(np.int32, 4)
+    with pytest.raises(GpuError, match="must have dataType, height, numComps, width"):
+        check_shape((3, 4), 12)
+    with pytest.raises(GpuError, match="takes 48 bytes; there are 47"):
+        check_shape(CUDAMemoryShape(4, 3, 4), 47)
+    with pytest.raises(GpuError, match="at least 1×1"):
+        check_shape(CUDAMemoryShape(0, 3), 47)

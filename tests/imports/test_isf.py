@@ -1,0 +1,166 @@
+"""ISF files become networks with their parameters, passes and buffers."""
+
+import numpy as np
+import pytest
+
+from tdlite.imports import ImportFault, read
+
+from .shaders import imported, isf, text
+
+IMAGE = {"NAME": "inputImage", "TYPE": "image"}
+
+
+def pixels(comp):
+    return comp.op("out1").numpyArray()
+
+
+def test_inputs_become_parameters_with_ranges_that_feed_the_shader(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = vec4(level, pos.x, tint.b, float(mode) + (on ? 100.0 : 0.0));",
+        INPUTS=[
+            {"NAME": "level", "LABEL": "How Much", "TYPE": "float", "MIN": -1, "MAX": 4, "DEFAULT": 0.5},
+            {"NAME": "pos", "TYPE": "point2D", "DEFAULT": [0.25, 0.75], "MIN": [0, 0], "MAX": [2, 1]},
+            {"NAME": "tint", "TYPE": "color", "DEFAULT": [0.1, 0.2, 0.375, 1]},
+            {"NAME": "mode", "TYPE": "long", "VALUES": [10, 20], "LABELS": ["Ten", "Twenty"], "DEFAULT": 20},
+            {"NAME": "on", "TYPE": "bool", "DEFAULT": 1.0},
+        ],
+    )  # fmt: skip
+    comp = imported(net, path)
+    assert tuple(pixels(comp)[0, 0]) == (0.5, 0.25, 0.375, 120)
+    level = comp.par.Level
+    assert (level.label, level.normMin, level.normMax, level.default) == ("How Much", -1, 4, 0.5)
+    assert (comp.par.Posx.normMax, comp.par.Posy.normMax) == (2, 1)
+    assert (comp.par.Mode.menuNames, comp.par.Mode.menuLabels) == (["10", "20"], ["Ten", "Twenty"])
+    comp.par.Level, comp.par.Mode, comp.par.On = 3, "10", False
+    assert tuple(pixels(comp)[0, 0]) == (3, 0.25, 0.375, 10)
+    assert comp.op("image").warnings() == ""
+
+
+def test_a_picture_is_read_in_pixels_or_as_a_fraction(net, tmp_path):
+    path = isf(
+        tmp_path,
+        "vec2 p = gl_FragCoord.xy; gl_FragColor = vec4(IMG_PIXEL(inputImage, p).r, "
+        "IMG_NORM_PIXEL(inputImage, isf_FragNormCoord).g, IMG_THIS_PIXEL(inputImage).b, IMG_SIZE(inputImage).x);",
+        INPUTS=[IMAGE],
+    )
+    comp = imported(net, path)
+    source = net.noiseTOP(resolution=(8, 4), mono=False, format="rgba32float")
+    comp.par.InputImage = source
+    picture = pixels(comp)
+    assert (picture[..., :3] == source.numpyArray()[..., :3]).all()
+    assert (picture[..., 3] == 8).all()
+
+
+def test_a_persistent_float_buffer_of_another_size_is_read_as_it_was(net, tmp_path):
+    path = isf(
+        tmp_path,
+        "if (PASSINDEX == 0) gl_FragColor = IMG_THIS_PIXEL(sum) + vec4(2.0, 0.0, RENDERSIZE);"
+        "else gl_FragColor = IMG_THIS_PIXEL(sum);",
+        PASSES=[
+            {"TARGET": "sum", "PERSISTENT": True, "FLOAT": True, "WIDTH": "floor($WIDTH / 2.0)", "HEIGHT": "1"},
+            {},
+        ],
+    )
+    comp = imported(net, path)
+    for frame in range(1, 4):
+        net.frames(1, pull=[comp.op("out1")])
+        assert tuple(pixels(comp)[0, 0]) == (2 * frame, 0, 4 * frame, frame)
+    assert (comp.op("sum").width, comp.op("sum").height) == (4, 1)
+    assert comp.op("sum").par.format.eval() == "rgba32float"
+
+
+def test_the_first_version_of_the_format_says_it_otherwise(net, tmp_path):
+    path = isf(
+        tmp_path,
+        "gl_FragColor = PASSINDEX == 0 ? IMG_THIS_PIXEL(kept) + 0.125 : IMG_NORM_PIXEL(kept, vv_FragNormCoord);",
+        PERSISTENT_BUFFERS={"kept": {"WIDTH": "$WIDTH/4.0", "FLOAT": True}}, PASSES=[{"TARGET": "kept"}, {}],
+    )  # fmt: skip
+    comp = imported(net, path)
+    net.frames(3, pull=[comp.op("out1")])
+    assert (pixels(comp) == 0.375).all()
+    assert comp.op("kept").width == 2
+
+
+def test_a_later_pass_of_the_same_frame_reads_what_an_earlier_one_drew(net, tmp_path):
+    path = isf(
+        tmp_path,
+        "if (PASSINDEX == 0) gl_FragColor = vec4(float(FRAMEINDEX)); else gl_FragColor = IMG_THIS_PIXEL(first) + 0.5;",
+        PASSES=[{"TARGET": "first", "FLOAT": True}, {"TARGET": "second", "FLOAT": True}],
+    )
+    comp = imported(net, path)
+    net.frames(3, pull=[comp.op("out1")])
+    assert (pixels(comp) == 2.5).all()
+    assert comp.op("first_past") is None
+
+
+def test_the_size_of_a_pass_may_depend_on_a_parameter(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = vec4(RENDERSIZE, 0.0, scale);", INPUTS=[{"NAME": "scale", "TYPE": "float", "DEFAULT": 0.5}],
+        PASSES=[{"TARGET": "small", "WIDTH": "max($WIDTH * $scale, 1.0)", "HEIGHT": "$HEIGHT"}],
+    )  # fmt: skip
+    comp = imported(net, path)
+    assert pixels(comp).shape == (4, 4, 4)
+    comp.par.Scale = 0.25
+    assert pixels(comp).shape == (4, 2, 4)
+
+
+def test_a_vertex_shader_is_computed_in_each_pixel(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = vec4(left, offsets[1]);",
+        before="#if __VERSION__ <= 120\nvarying vec2 left;\nvarying vec2 offsets[2];\n#else\nin vec2 left;\n"
+        "in vec2 offsets[2];\n#endif\nfloat helper() { return 2.0; }\n",
+    )  # fmt: skip
+    text(path.with_suffix(".vs"), "varying vec2 left;\nvarying vec2 offsets[2];\nfloat helper() { return 1.0; }\n"
+         "void main() {\n    isf_vertShaderInit();\n    left = isf_FragNormCoord - vec2(helper(), 0.0) / RENDERSIZE;\n"
+         "    offsets[1] = left * 2.0;\n}\n")  # fmt: skip
+    comp = imported(net, path)
+    picture = pixels(comp)
+    assert picture[..., 0] == pytest.approx(np.tile((np.arange(8) - 0.5) / 8, (4, 1)))
+    assert (picture[..., 2:] == picture[..., :2] * 2).all()
+    assert comp.op("image").errors() == ""
+
+
+def test_neighbours_are_known_by_their_names_where_the_vertex_shader_is_missing(net, tmp_path):
+    before = "varying vec2 left_coord;\nvarying vec2 rightb_coord;\n"
+    comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(left_coord, rightb_coord);", before=before))
+    place = (np.array((2, 1)) + 0.5) / (8, 4)
+    step = 1 / np.array((8, 4))
+    expected = (*(place - step * (1, 0)), *(place + step * (1, -1)))
+    assert pixels(comp)[1, 2] == pytest.approx(expected)
+
+
+def test_an_imported_picture_comes_from_its_file(net, tmp_path):
+    from PIL import Image
+
+    Image.new("RGB", (4, 4), (255, 0, 51)).save(tmp_path / "card.png")
+    path = isf(tmp_path, "gl_FragColor = IMG_NORM_PIXEL(card, vec2(0.5));", IMPORTED={"card": {"PATH": "card.png"}})
+    comp = imported(net, path)
+    net.frames(2, pull=[comp.op("out1")])
+    assert pixels(comp)[0, 0, :3] == pytest.approx((1, 0, 0.2), abs=0.01)
+
+
+def test_inputs_may_have_the_names_of_keywords_and_of_each_other(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = vec4(filter, value, Value, sample);",
+        INPUTS=[{"NAME": name, "TYPE": "float", "DEFAULT": n} for n, name in enumerate(("filter", "value", "Value", "sample"))],
+    )  # fmt: skip
+    comp = imported(net, path)
+    assert tuple(pixels(comp)[0, 0]) == (0, 1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ('/*{\n "INPUTS": [\n  {"NAME": "a" "TYPE": "float"} ] }*/', r"line 3: the JSON header is broken"),
+        ('/*{ "INPUTS": [ }*/', r"line 1: the JSON header is broken"),
+    ],
+)
+def test_a_broken_header_is_named_with_its_line(tmp_path, head, said):
+    with pytest.raises(ImportFault, match=said):
+        read(text(tmp_path / "x.fs", head + "\nvoid main() { gl_FragColor = vec4(1.0); }"))
+
+
+def test_a_comma_after_the_last_entry_does_no_harm(tmp_path):
+    assert (
+        read(text(tmp_path / "x.fs", '/*{ "INPUTS": [ ], }*/ void main() { gl_FragColor = vec4(1.0); }')).kind == "ISF"
+    )

@@ -1,0 +1,358 @@
+"""Recording by NVENC and by prepared planes: the roads of a GPU machine, played on the CPU where there is no GPU.
+
+On llvmpipe the mapped GL buffer is a copy in host memory. On an NVIDIA GPU, with NVENC or without, it is CUDA's, and
+the double's frames come from there.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from fakecuda import FakeCuda
+from media.movies import decode, probe, samples
+from recordings import counting, frames_of, recorder
+
+from tdlite.gpu.context import Gpu
+from tdlite.gpu.cuda import Cuda
+
+SIZE = (64, 48)
+
+
+@pytest.fixture
+def cuda(nvenc: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """CUDA on the GPU that draws: the real one, or host memory in its place; yields the double of PyNvVideoCodec."""
+    gpu = Gpu.shared()
+    if "NVIDIA" in gpu.vendor:
+        monkeypatch.setattr(nvenc.frames, "memory", nvenc.frames.cuda)
+    else:
+        nvenc.runtime = FakeCuda()
+        monkeypatch.setattr(gpu, "cuda", Cuda(gpu, nvenc.runtime))
+    yield nvenc
+    nvenc.PyNvEncoder.created.clear()
+    if "runtime" in vars(nvenc):
+        assert nvenc.runtime.stale() == []
+        assert nvenc.runtime.mapped == []
+        del nvenc.runtime
+
+
+def textured(net: Any, resolution: tuple[int, int] = SIZE) -> Any:
+    """Colourful and smooth, and different in each frame."""
+    source = net.glslTOP(resolution=resolution)
+    net.op("glsl1_pixel").text = """
+        uniform float time;
+        out vec4 c;
+        void main() {
+            vec3 wave = 0.5 + 0.45 * sin(vec3(5.0, 6.0, 7.0) * vUV.s + vec3(4.0, 3.0, 2.0) * vUV.t + time);
+            c = TDOutputSwizzle(vec4(wave, 1.0));
+        }"""
+    source.par.vec0name, source.par.vec0valuex.expr = "time", "absTime.frame * 0.2"
+    return source
+
+
+def ratio(a: Any, b: Any, top: float = 255) -> float:
+    """Peak signal to noise, in dB."""
+    return float(10 * np.log10(top**2 / max(np.mean((a.astype(float) - b) ** 2), 1e-9)))
+
+
+def make(net: Any, source: Any, count: int, **pars: Any) -> Any:
+    out = recorder(net, source, **{"type": "movie", "file": "a.mp4", "encoder": "nvenc", "record": True, **pars})
+    net.run(frames=count)
+    out.par.record = False
+    return out
+
+
+@pytest.mark.parametrize(
+    ("codec", "pixel_format", "bound"),
+    [("h264nvgpu", "yuv420", 33), ("h265nvgpu", "yuv420p10bit", 33), ("h264nvgpu", "yuv444", 36),
+     ("h265nvgpu", "yuv444p10bit", 36), ("av1", "yuv420", 33)],
+)  # fmt: skip
+def test_the_pixels_of_the_network_are_those_of_the_file(
+    fast: Any, cuda: Any, tmp_path: Path, codec: str, pixel_format: str, bound: float
+) -> None:
+    source = textured(fast)
+    seen = []
+    fast.executeDAT(frameend=True).bind(onFrameEnd=lambda frame: seen.append(source.numpyArray()[::-1, :, :3] * 255))
+    out = make(fast, source, 5, videocodec=codec, moviepixelformat=pixel_format, quality=0.95)
+    cuda.PyNvEncoder.created.clear()
+    assert cuda.gpu.sessions == 0
+    assert out.errors() == ""
+    assert out.warnings() == ""
+    shown = decode(tmp_path / "a.mp4", "rgb24", "-sws_flags", "accurate_rnd+full_chroma_int")
+    assert len(shown) == 5
+    assert min(map(ratio, shown, seen)) > bound
+    # Upright, and in order: each frame is nearer to its own picture than to its neighbour's.
+    assert all(ratio(shown[n], seen[n]) > ratio(shown[n], seen[n - 1]) for n in range(1, 5))
+
+
+def test_lossless_444_is_the_gpus_conversion_bit_by_bit(fast: Any, cuda: Any, tmp_path: Path) -> None:
+    source = textured(fast)
+    make(fast, source, 1, preset="lossless", moviepixelformat="yuv444")
+    red, green, blue = np.round(source.numpyArray()[::-1, :, :3] * 255).astype(float).transpose(2, 0, 1) / 255
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    expected = [219 * luma + 16, 224 * (blue - luma) / 1.8556 + 128, 224 * (red - luma) / 1.5748 + 128]
+    stored = samples(tmp_path / "a.mp4", 1).reshape(3, *SIZE[::-1])
+    assert np.abs(stored - np.stack(expected)).max() < 0.5 + 1e-3
+
+
+def test_every_frame_is_there_once_at_its_time_also_one_that_stays(fast: Any, cuda: Any, tmp_path: Path) -> None:
+    out = recorder(fast, counting(fast, SIZE), file="a.mp4", type="movie", encoder="nvenc", record=True, fps=30)
+    fast.run(frames=4)
+    out.par.pause = True
+    for _ in range(3):
+        out.par.addframe.pulse()
+        out.inputs[0].par.fillcolorr.expr = "0.2"
+        out.inputs[0].par.fillcolorg.expr = "0.2"
+        out.inputs[0].par.fillcolorb.expr = "0.2"
+        fast.run(frames=1)
+    out.par.record = False
+    grey = frames_of(tmp_path / "a.mp4")
+    assert grey[:4] == [1, 2, 3, 4]
+    assert len(set(grey[4:])) == 1
+    assert len(grey) == 7
+    times = [float(each["pts_time"]) for each in probe(tmp_path / "a.mp4", "-show_frames")["frames"]]
+    assert np.abs(np.subtract(times, np.arange(7) / 30)).max() < 1e-6
+    assert out.own_info()["total_frames_written"] == 7
+
+
+def test_the_work_is_ordered_by_one_stream_and_nothing_waits(fast: Any, cuda: Any) -> None:
+    if "runtime" not in vars(cuda):
+        pytest.skip("a real CUDA runtime keeps no log")
+    make(fast, textured(fast), 6)
+    log = cuda.runtime.log
+    assert [each for each in log if each.startswith(("map", "unmap"))] == ["map 4096", "unmap 4096"] * 6
+    assert not [each for each in log if each.startswith(("wait", "record", "copy"))]
+    assert log.count("register buffer") == log.count("unregister buffer") <= 3
+
+
+def test_nvenc_is_used_by_itself_and_only_the_finished_movie_leaves_the_gpu(
+    fast: Any, cuda: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tdlite.gpu.hostbuffer import HostBuffer
+    from tdlite.gpu.readback import Readback
+
+    for each in (Readback, HostBuffer):
+        monkeypatch.setattr(each, "__init__", lambda *_: pytest.fail("something was read back"))
+    out = make(fast, textured(fast), 3, encoder="auto")
+    assert out.warnings() == ""
+    assert len(decode(tmp_path / "a.mp4")) == 3
+    assert len(cuda.PyNvEncoder.created) == 1
+
+
+def test_parameters_reach_the_encoder(fast: Any, cuda: Any) -> None:
+    make(
+        fast, textured(fast), 2, videocodec="h265nvgpu", bitratemode="variablehq", avgbitrate=3000, peakbitrate=5000,
+        keyframeinterval=12, maxbframes=1, encoderspeed="slower", fps=59.94,
+    )  # fmt: skip
+    kwargs = cuda.PyNvEncoder.created[0].kwargs
+    assert kwargs == {
+        "codec": "hevc", "preset": "P6", "tuning_info": "high_quality", "fps": "60000/1001", "gop": "12",
+        "idrperiod": "12", "bf": "1", "rc": "vbr", "bitrate": "3000000", "maxbitrate": "5000000",
+        "multipass": "fullres", "gpu_id": "0",
+    }  # fmt: skip
+
+
+def test_what_it_cannot_follow_is_a_warning(fast: Any, cuda: Any) -> None:
+    out = make(fast, textured(fast), 2, motionpredict="full", moviepixelformat="yuv444", frameslicing=True)
+    assert out.warnings().splitlines() == [
+        "NVENC has no full-pixel motion prediction to choose; its default is used",
+        "NVENC through PyNvVideoCodec has no slices to choose; slices 4 is not used",
+    ]
+
+
+def test_without_a_session_auto_records_in_software_and_says_so_once(fast: Any, cuda: Any, tmp_path: Path) -> None:
+    cuda.gpu.error = 2
+    out = make(fast, textured(fast), 3, encoder="auto")
+    assert out.errors() == ""
+    (warning,) = out.warnings().splitlines()
+    assert warning.startswith("NVENC is not used (this GPU opens no NVENC session for H.264 (NVENC error 2)")
+    assert warning.endswith("H.264 is encoded by libx264, on the CPU")
+    assert len(decode(tmp_path / "a.mp4")) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "pars", "size", "reason"),
+    [
+        ({"error": 2}, {}, SIZE, "opens no NVENC session"),
+        ({"session_limit": 0}, {}, SIZE, "NVENC has no room for another session"),
+        ({}, {"moviepixelformat": "yuv420p10bit"}, SIZE, "no H.264 of 10 bits"),
+        ({}, {}, (16, 16), "no H.264 of less than 32×32"),
+        ({}, {"videocodec": "prores", "file": "a.mov"}, SIZE, "NVENC has no ProRes"),
+    ],
+)
+def test_nvenc_or_nothing_is_an_error_before_anything_is_written(
+    fast: Any, cuda: Any, tmp_path: Path, change: dict[str, int], pars: dict[str, Any], size: Any, reason: str
+) -> None:
+    for name, value in change.items():
+        setattr(cuda.gpu, name, value)
+    out = make(fast, counting(fast, size), 2, **pars)
+    assert reason in out.errors()
+    assert "set encoder to auto or software" in out.errors()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_limit_of_sessions_that_comes_after_the_probe_does_not_stop_auto(
+    fast: Any, cuda: Any, tmp_path: Path
+) -> None:
+    cuda.gpu.session_limit = 1
+    first = recorder(fast, counting(fast, SIZE), file="a.mp4", type="movie", encoder="auto", record=True)
+    second = recorder(fast, first.inputs[0], file="b.mp4", type="movie", encoder="auto", record=True)
+    fast.run(frames=3)
+    first.par.record = second.par.record = False
+    assert "no room for another session" in second.warnings()
+    assert frames_of(tmp_path / "a.mp4") == frames_of(tmp_path / "b.mp4") == [1, 2, 3]
+
+
+def test_an_encoder_that_fails_keeps_the_frames_before(
+    fast: Any, cuda: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encode = cuda.PyNvEncoder.Encode
+
+    def failing(self: Any, frame: Any) -> Any:
+        if self._calls == 8:
+            raise cuda.PyNvVCException("NVENC broke : Error code : 20\nwith a long text")
+        return encode(self, frame)
+
+    monkeypatch.setattr(cuda.PyNvEncoder, "Encode", failing)
+    out = recorder(fast, counting(fast, SIZE), file="a.mp4", type="movie", encoder="nvenc", record=True)
+    fast.run(frames=12)
+    assert "cannot encode frame 8 with NVENC (NVENC broke : Error code : 20)" in out.errors()
+    assert frames_of(tmp_path / "a.mp4") == [*range(1, 9)]
+
+
+def test_sound_keeps_its_place_beside_packets_that_come_late(fast: Any, cuda: Any, tmp_path: Path) -> None:
+    tone = fast.audiooscillatorCHOP()
+    out = make(fast, counting(fast, SIZE), 30, audiochop=tone, audiocodec="alac", maxbframes=3)
+    assert out.errors() == ""
+    assert frames_of(tmp_path / "a.mp4")[:12] == list(range(1, 13))
+    for stream in probe(tmp_path / "a.mp4")["streams"]:
+        assert abs(float(stream["start_time"])) < 1e-3
+        assert abs(float(stream["duration"]) - 0.5) < 1e-3
+
+
+def test_test_mode_encodes_and_writes_nothing(fast: Any, cuda: Any, tmp_path: Path) -> None:
+    make(fast, textured(fast), 7, encodetestmode=True)
+    assert cuda.PyNvEncoder.created[0]._calls == 0  # drained
+    assert list(tmp_path.iterdir()) == []
+
+
+# -- planes in the place of pixels -----------------------------------------------------------------------------
+
+
+def movie_samples(net: Any, source: Any, name: str, planar: bool, **pars: Any) -> Any:
+    """The first frame's samples as a movie stores them, lossless, by one road or the other."""
+    gpu = Gpu.shared()
+    before, gpu.converts = gpu.converts, planar
+    try:
+        out = make(net, source, 3, **{"file": name, "encoder": "software", **pars})
+    finally:
+        gpu.converts = before
+    assert out.errors() == ""
+    command = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", out.par.file.eval()]
+    done = subprocess.run(command, capture_output=True, check=True, cwd=net.folder)
+    stream = json.loads(done.stdout)["streams"][0]
+    told = {key: stream.get(key) for key in ("pix_fmt", "nb_read_frames", "color_space", "color_range", "width")}
+    return samples(Path(net.folder) / name, 3), told
+
+
+@pytest.mark.parametrize(
+    ("codec", "pixel_format", "suffix", "size", "near"),
+    [
+        ("h264nvgpu", "yuv420", "mp4", SIZE, 1),
+        ("h264nvgpu", "yuv444", "mp4", (33, 17), 1),
+        ("h264nvgpu", "yuv422p10bit", "mp4", SIZE, 2),
+        ("h265nvgpu", "yuv444p10bit", "mp4", SIZE, 2),
+        ("h265nvgpu", "yuv420p10bit", "mkv", SIZE, 2),
+        ("vp9", "yuv420", "webm", SIZE, 1),
+    ],
+)
+def test_planes_give_the_picture_that_pixels_give(
+    fast: Any, codec: str, pixel_format: str, suffix: str, size: tuple[int, int], near: int
+) -> None:
+    still = textured(fast, size)
+    still.par.vec0valuex.expr = "1.5"
+    pars = {"videocodec": codec, "moviepixelformat": pixel_format, "preset": "lossless"}
+    pixels, told = movie_samples(fast, still, f"pixels.{suffix}", False, **pars)
+    planes, also = movie_samples(fast, still, f"planes.{suffix}", True, **pars)
+    assert told == also
+    assert told["nb_read_frames"] == "3"
+    # Within the rounding of two conversions, of which FFmpeg's is the less exact one.
+    assert np.abs(pixels.astype(int) - planes).max() <= near
+
+
+def test_planes_are_read_instead_of_pixels(fast: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tdlite.gpu.readback import Readback
+
+    monkeypatch.setattr(Gpu.shared(), "converts", True)
+    monkeypatch.setattr(Readback, "__init__", lambda *_: pytest.fail("RGBA was read back"))
+    make(fast, counting(fast), 4, encoder="software")
+    assert frames_of(tmp_path / "a.mp4") == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix", "size"),
+    [("rle", "mov", SIZE), ("gif", "gif", SIZE), ("mjpa", "mov", SIZE), ("vp9", "webm", (33, 17))],
+)
+def test_what_has_no_planes_or_odd_ones_is_read_as_pixels(
+    fast: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, suffix: str, size: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(Gpu.shared(), "converts", True)
+    make(fast, counting(fast, size), 3, encoder="software", videocodec=codec, file=f"a.{suffix}", fps=50)
+    assert frames_of(tmp_path / f"a.{suffix}") == [1, 2, 3]
+
+
+# -- the real one ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.nvenc
+@pytest.mark.parametrize(
+    ("pars", "suffix", "pixels", "bound"),
+    [
+        ({}, "mp4", "yuv420p", 33),
+        ({"moviepixelformat": "yuv444"}, "mp4", "yuv444p", 36),
+        ({"profile": "main", "frameslicing": True, "entropymode": "cavlc"}, "mov", "yuv420p", 33),
+        ({"videocodec": "h265nvgpu", "moviepixelformat": "yuv420p10bit"}, "mp4", "yuv420p10le", 33),
+        ({"videocodec": "h265nvgpu", "frameslicing": True}, "mkv", "yuv420p", 33),
+        ({"videocodec": "av1"}, "mp4", "yuv420p", 33),
+        ({"videocodec": "av1", "frameslicing": True, "numslices": 2}, "webm", "yuv420p", 33),
+    ],
+)
+def test_nvenc_itself_writes_the_pixels_at_their_times(
+    fast: Any, tmp_path: Path, pars: dict[str, Any], suffix: str, pixels: str, bound: float
+) -> None:
+    from tdlite.gpu.cuda import cuda_of
+    from tdlite.media.codecs import codec
+    from tdlite.media.nvencprobe import nvenc_status
+
+    name = codec(pars.get("videocodec", "h264nvgpu")).name
+    if (reason := nvenc_status(name, cuda_of(Gpu.shared()).ordinal).reason) is not None:
+        pytest.skip(reason)
+    source = textured(fast, (256, 160))
+    seen: list[Any] = []
+    fast.executeDAT(frameend=True).bind(onFrameEnd=lambda frame: seen.append(source.numpyArray()[::-1, :, :3] * 255))
+    out = make(fast, source, 70, file=f"a.{suffix}", quality=0.95, fps=29.97, **pars)
+    assert out.errors() == ""
+    assert out.warnings() == ""
+    found = probe(tmp_path / f"a.{suffix}", "-show_frames")
+    assert found["streams"][0]["pix_fmt"] == pixels
+    assert found["streams"][0]["color_space"] == "bt709"
+    times = [float(each["pts_time"]) for each in found["frames"]]
+    assert np.abs(np.subtract(times, np.arange(70) * 1001 / 30000)).max() < 0.00051
+    assert [index for index, each in enumerate(found["frames"]) if each["key_frame"]] == [0, 60]
+    shown = decode(tmp_path / f"a.{suffix}", "rgb24", "-sws_flags", "accurate_rnd+full_chroma_int")
+    assert min(map(ratio, shown, seen)) > bound
+
+
+@pytest.mark.nvenc
+def test_nvencs_lossless_is_the_gpus_conversion_bit_by_bit(fast: Any, tmp_path: Path) -> None:
+    still = textured(fast, (256, 160))
+    still.par.vec0valuex.expr = "1.5"
+    pars = {"preset": "lossless", "moviepixelformat": "yuv444"}
+    make(fast, still, 3, **pars)
+    planes, _ = movie_samples(fast, still, "software.mp4", True, **pars)
+    assert (samples(tmp_path / "a.mp4", 3) == planes).all()

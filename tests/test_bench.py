@@ -1,0 +1,23 @@
+"""The GPU benchmark runs everywhere, and says what it left out."""
+
+import datetime
+import platform
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+BENCH = Path(__file__).parent.parent / "bench" / "gpu.py"
+
+
+def test_the_gpu_benchmark_measures_everything_or_says_why_not():
+    result = subprocess.run([sys.executable, str(BENCH), "--small"], capture_output=True, text=True, check=True)
+    lines = result.stdout.splitlines()
+    assert lines[0].endswith(f"on {platform.node()}, {datetime.date.today()}")
+    rows = {cells[1].strip(): cells[2:4] for cells in (line.split("|") for line in lines) if len(cells) == 5}
+    for what in (
+        *("noiseTOP 128×72", "rectangleTOP 128×72", "memory bandwidth", "chain of 20, 128×72 rgba16float"),
+        *("texture → CUDA, 128×72 RGBA16F", "convert + read NV12, 128×72", "noise → H.264, 128×72"),
+    ):
+        measured, beside = rows[what]
+        assert re.search(r"\d", measured) or ("skipped" in measured and beside.strip()), what
