@@ -29,7 +29,8 @@ from tdlite.gpu.passes import Pass
 from tdlite.gpu.program import PixelProgram
 from tdlite.gpu.readback import Readback
 from tdlite.gpu.source import Source
-from tdlite.gpu.yuv import YuvConversion, YuvLayout, YuvReadback
+from tdlite.gpu.yuv import YuvConversion, YuvReadback
+from tdlite.gpu.yuvlayout import YuvLayout
 from tdlite.ops import registry
 
 RESULTS = Path(__file__).parent / "results"

@@ -22,6 +22,7 @@ uniform bool inverted;
 #define IMG_THIS_PIXEL(image) texture(image, vUV.st)
 #define isf_FragNormCoord vUV.st
 
+
 void main() {
     if (PASSINDEX == 0) {
         vec2 p = (isf_FragNormCoord - center) * RENDERSIZE / RENDERSIZE.y;

@@ -24,7 +24,8 @@ class Head(NamedTuple):
     source: SoundFile | None = None
     place: Fraction = Fraction(0)
     presses: int = 0
-    index: Fraction | None = None
+    asked: Fraction | None = None
+    """The index, where one was asked for."""
 
 
 class Part(NamedTuple):
@@ -112,15 +113,15 @@ class audiofileinCHOP(CHOP):
         part = self._part(par, source, at.rate)
         span = at.slice(source.rate)
         cue = part.low + _place(par.cuepoint, par.cuepointunit, part, at.rate)
-        place, playing, index, speed = head.place, True, None, exact(par.speed)
+        place, playing, asked, speed = head.place, True, None, exact(par.speed)
         match par.playmode:
             case "locked":
                 time = at.op.time
                 ends = (Fraction(time.frame) - time.start + 1) * source.rate / at.rate  # of this frame
                 place = part.low + (floor(ends) - len(span)) * speed
             case "specify":
-                index = part.low + _place(par.index, par.indexunit, part, at.rate)
-                place, playing = index, index != head.index or head.source is not source
+                place = asked = part.low + _place(par.index, par.indexunit, part, at.rate)
+                playing = asked != head.asked or head.source is not source
             case _:
                 if head.source is not source or par.cue or at.pulses("cuepulse", head.presses):
                     place = cue
@@ -131,7 +132,7 @@ class audiofileinCHOP(CHOP):
         if par.mono:
             sound = sound.mean(axis=0, keepdims=True)
         names = [f"chan{number + 1}" for number in range(len(sound))]
-        after = Head(source, part.held(place), at.pressed("cuepulse"), index)
+        after = Head(source, part.held(place), at.pressed("cuepulse"), asked)
         return Channels(names, sound * par.volume, source.rate, span.start, sliced=True), after
 
     def _opened(self, at: At) -> SoundFile:
@@ -201,4 +202,5 @@ def _sampled(part: Part, place: Fraction, speed: Fraction, count: int) -> Sound:
     places = float(place - low) + np.arange(count) * float(speed)
     whole = np.floor(places).astype(int)
     weight = places - whole
-    return window[:, whole] * (1 - weight) + window[:, whole + 1] * weight
+    sound: Sound = window[:, whole] * (1 - weight) + window[:, whole + 1] * weight
+    return sound

@@ -11,7 +11,7 @@ from tdlite.media.audio import AUDIO_MENU, BIT_RATE_MENU
 from tdlite.media.codecs import CODEC_MENU, PIXEL_FORMAT_MENU, TYPE_MENU
 from tdlite.media.colour import SPACE_MENU, WHITE_MENU
 from tdlite.media.x264 import SPEEDS
-from tdlite.ops import TOP, At, CHOPRef, DATRef, File, Float, Int, Menu, Page, Pulse, Toggle, required
+from tdlite.ops import TOP, At, CHOPRef, DATRef, File, Float, Int, Menu, Page, Pulse, Str, Toggle, required
 from tdlite.ops.cook import gather
 from tdlite.ops.layers import Layers, exr_page, layers
 from tdlite.ops.recording import Recording
@@ -22,8 +22,8 @@ class moviefileoutTOP(TOP):
 
     Each cooked frame is one frame of the file; the frame in which Record goes on is the first, the one in
     which it goes off is no longer part of it. The input and the Audio CHOP are cooked every frame, recorded or
-    not; the input is the output. What is recorded and how is fixed when Record goes on, but for the EXR page's blocks, which are read
-    for each image; their TOPs are cooked every frame as well while images are EXR files.
+    not; the input is the output. What is recorded and how is fixed when Record goes on, but for the EXR page's
+    blocks, which are read for each image; their TOPs are cooked every frame as well while images are EXR files.
     """
 
     title: ClassVar[str] = "Movie File Out"
@@ -49,12 +49,12 @@ class moviefileoutTOP(TOP):
             File("file", label="File", expr="'TDMovieOut.' + me.fileSuffix",
                  help="Where to write; suffix, index and missing folders are added where the path lacks them."),
             Toggle("overwrite", help="Replace existing files; older images beyond the end of a sequence stay."),
-            Menu("moviepixelformat", PIXEL_FORMAT_MENU, label="Movie Pixel Format",
+            Menu("moviepixelformat", PIXEL_FORMAT_MENU, label="Movie Pixel Format", aliases=("videopixelformat",),
                  help="Colour resolution, bits and alpha of a movie; automatic is the codec's most common one."),
             Menu("moviecontainer", ("automatic", "mov", "mp4", "mkv", "webm"), label="Movie Container",
                  help="The kind of movie file; automatic goes by the extension."),
             Menu("outputcolorspace", SPACE_MENU, label="Output Color Space",
-                 help="What pictures are converted to, from project.workingColorSpace, and what the file is marked as."),
+                 help="What pictures are converted to, from project.workingColorSpace; the file is marked as that."),
             Menu("outputreferencewhite", WHITE_MENU, label="Output Reference White",
                  help="Which of the project's reference whites is 1 in the file."),
             CHOPRef("audiochop", label="Audio CHOP",
@@ -76,11 +76,16 @@ class moviefileoutTOP(TOP):
             Pulse("addframe", label="Add Frame", help="Write one frame; Pause must be on, except for single images."),
             Int("maxthread", 4, low=1, high=256, label="Max Threads",
                 help="How many images are written at once; 1 writes them before the next frame is cooked."),
-            DATRef("headerdat", label="Header Source DAT", help="Metadata of EXR files: rows of key and value."),
+            DATRef("headerdat", label="Header Source DAT",
+                   help="Metadata of EXR files and movies: rows of key and value."),
         ),
         exr_page,
         Page(
             "Settings",
+            Toggle("stallforopen", True, label="Stall for File Open",
+                   help="Wait until a movie's file is open; off, the frames until then are not recorded."),
+            Str("starttimecode", label="Start Timecode",
+                help="Of a movie's first frame: HH:MM:SS:FF, or with ; before the frames for drop-frame counting."),
             Menu("profile", (("autoselect", "Auto-Select"), "baseline", "main", "high"), help="The H.264 profile."),
             Menu("preset", ("none", "lossless"), help="Lossless keeps every bit of the converted picture."),
             Menu("encoderspeed", ("automatic", *SPEEDS), label="Encoder Speed",
@@ -101,6 +106,10 @@ class moviefileoutTOP(TOP):
             Int("numslices", 4, low=1, high=256, label="Num Slices", help="How many."),
             Menu("entropymode", (("autoselect", "Auto-Select"), ("cabac", "CABAC"), ("cavlc", "CAVLC")),
                  label="Entropy Mode", help="CABAC is smaller, CAVLC decodes faster."),
+            Menu("stereomode", ("off", ("leftright", "Left-Right"), ("topbottom", "Top-Bottom")), label="Stereo Mode",
+                 help="Say in the file which half is for which eye; the picture has to hold both already."),
+            Menu("sphericalmode", ("off", "equirectangular"), label="Spherical Mode",
+                 help="Say in the file that the picture is a whole sphere."),
             Toggle("secondarycompression", True, label="Secondary Compression",
                    help="Hap's second stage: smaller files, a little slower to play."),
             Toggle("encodetestmode", label="Encode Test Mode", help="Encode and throw away: no file is written."),

@@ -59,9 +59,9 @@ class Pass(NamedTuple):
 
     For a FullProgram only: ``uniforms`` by name; ``textures``, images beside the inputs by the name of their
     sampler, sampled in their own way; ``texels`` for its samplerBuffers and sampler1Ds; ``counters``, what its
-    atomic counters start with, one number for all of an array or one for each; ``buffers``, how many images it draws. Where
-    ``spec`` has slices it draws each, with ``per_slice`` inputs of its own or all; ``slice`` of ``slices`` is the
-    one that is being drawn.
+    atomic counters start with, one number for all of an array or one for each; ``buffers``, how many images it
+    draws. Where ``spec`` has slices it draws each, with ``per_slice`` inputs of its own or all; ``slice`` of
+    ``slices`` is the one that is being drawn.
     """
 
     program: PixelProgram | FullProgram

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 def upload(gpu: Gpu, array: NDArray[Any], spec: Spec) -> Image:
     """An image from an array [h, w, 1…4] of uint8, uint16 or floats, row 0 at the bottom.
 
-    With slices [slice, h, w, 1…4].     An array with the format's own type and number of stored channels is stored as it is (sRGB: encoded
-    values). Otherwise integers count as 0..1 of their range, and one channel is R=G=B, two are R and G, three
-    RGB, with alpha 1 and anything else 0; floats for an sRGB format are linear. Raises GpuError for a wrong
-    shape.
+    With slices it is [slice, h, w, 1…4]. An array with the format's own type and number of stored channels is
+    stored as it is (sRGB: encoded values). Otherwise integers count as 0..1 of their range, and one channel is
+    R=G=B, two are R and G, three RGB, with alpha 1 and anything else 0; floats for an sRGB format are linear.
+    Raises GpuError for a wrong shape.
     """
     size = () if spec.kind == "texture2d" else (spec.depth,)
     if array.shape[:-1] != (*size, spec.height, spec.width) or not 1 <= array.shape[-1] <= 4:

@@ -89,7 +89,7 @@ def spatial(text: str, sampler: str) -> str:
     if re.search(rf"\b(?:texture3D\s*\(\s*|sampler3D\s+){sampler}\b", plain):
         return "volume"
     vectors = set(re.findall(r"\bvec3\s+(\w+)", plain)) | {
-        name.strip() for names in re.findall(r"\bvec3\s+([\w\s,]+);", plain) for name in names.split(",")
+        name.strip() for names in re.findall(r"\bvec3\s+([\w\s,]{1,300});", plain) for name in names.split(",")
     }
     flat = set(re.findall(r"\b(?:vec2|float)\s+(\w+)", plain))
     for match in re.finditer(rf"\btexture(?:Lod)?(\s*\(\s*){sampler}\s*,", plain):

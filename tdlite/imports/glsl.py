@@ -140,7 +140,7 @@ def without_varyings(text: str, kinds: tuple[str, ...] = ("varying", "in")) -> s
 
 def _interface(text: str) -> Iterator[tuple[re.Match[str], str]]:
     for match in _VARYING.finditer(text):
-        before = text[: match.start()].rstrip()
+        before = text[max(0, match.start() - 500) : match.start()].rstrip()
         if not before or before[-1] in ";}":
             yield match, match[1]
 
@@ -160,16 +160,17 @@ def split(text: str, separator: str = ",") -> list[str]:
 
 
 def enclosed(text: str, start: int) -> int:
-    """The index behind the bracket that closes the one at ``start``; the end of the text if none does."""
+    """The index behind the bracket that closes the one at ``start``; the end, or far away, if none does."""
     depth = 0
-    for index in range(start, len(text)):
+    end = min(len(text), start + 4000)
+    for index in range(start, end):
         if text[index] in "([{":
             depth += 1
         elif text[index] in ")]}":
             depth -= 1
             if depth == 0:
                 return index + 1
-    return len(text)
+    return end
 
 
 def defines(text: str, function: str) -> bool:

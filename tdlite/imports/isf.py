@@ -11,6 +11,7 @@ from . import feeds
 from .channels import helpers, read_through
 from .expressions import size_expression
 from .glsl import Declared, defines, desktop, read_text, renamed, replaced, uniforms, without_uniforms, words
+from .isfinputs import KINDS, custom_of, true
 from .isfvertex import Varyings
 from .locals import initialised
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
@@ -22,7 +23,6 @@ _TYPES = {
     "TIME": "float", "TIMEDELTA": "float", "FRAMEINDEX": "int", "PASSINDEX": "int", "RENDERSIZE": "vec2",
     "DATE": "vec4",
 }  # fmt: skip
-_SPREAD = {"IMG_PIXEL", "IMG_NORM_PIXEL", "IMG_THIS_PIXEL", "IMG_THIS_NORM_PIXEL", "IMG_SIZE"}
 _MACROS = {
     "IMG_SIZE": "#define IMG_SIZE(image) vec2(textureSize(image, 0))",
     "IMG_NORM_PIXEL": "#define IMG_NORM_PIXEL(image, uv) texture(image, uv)",
@@ -39,15 +39,6 @@ _OTHERS = {
     "laserMaterialFunc": "a MadMapper laser material", "VERTEX_SHADER_ART": "a vertex shader that draws points",
     "vertexId": "a vertex shader that draws points",
 }  # fmt: skip
-_KINDS = {
-    "int": "int",
-    "float": "float",
-    "long": "int",
-    "bool": "bool",
-    "event": "bool",
-    "color": "vec4",
-    "point2D": "vec2",
-}
 
 
 def header(text: str) -> tuple[str, int] | None:
@@ -62,7 +53,9 @@ def header(text: str) -> tuple[str, int] | None:
 def is_isf(text: str) -> bool:
     """Whether a text begins with the header of an ISF."""
     found = header(text)
-    return found is not None and any(f'"{key}"' in found[0] for key in _KEYS)
+    if found is None:
+        return False
+    return any(f'"{key}"' in found[0] for key in _KEYS) or not words(text).isdisjoint({*_MACROS, "RENDERSIZE"})
 
 
 def from_text(path: Path, text: str, name: str) -> Sketch:
@@ -152,8 +145,8 @@ class _Importer:
             size = [str(entry.get(side) or more.get(side) or "") for side in ("WIDTH", "HEIGHT")]
             made.append({
                 "TARGET": target,
-                "PERSISTENT": target in kept or _true(entry.get("PERSISTENT")),
-                "FLOAT": _true(entry.get("FLOAT")) or _true(more.get("FLOAT")),
+                "PERSISTENT": target in kept or true(entry.get("PERSISTENT")),
+                "FLOAT": true(entry.get("FLOAT")) or true(more.get("FLOAT")),
                 "SIZE": size,
             })  # fmt: skip
         return made
@@ -168,16 +161,16 @@ class _Importer:
             if name not in targets and name not in self.pictures:
                 self._image(name, kind, label)
             return
-        if kind not in _KINDS:
+        if kind not in KINDS:
             self.sketch.note(f"the input {name} is of the unknown type {kind!r}; it is 0")
             if name in used:
                 self.fed[name] = ("float", 0.0)
             return
-        custom = self.sketch.custom(_custom(entry, kind, par_name(name), label))
+        custom = self.sketch.custom(custom_of(entry, kind, par_name(name), label))
         value = feeds.values_of(custom)
         if custom.style == "Menu":
             value = f"int(parent().par.{custom.name})"
-        self.fed[name] = (_KINDS[kind], value)
+        self.fed[name] = (KINDS[kind], value)
 
     def _image(self, name: str, kind: str, label: str) -> None:
         stand_in = op_name(f"{name}_standin")
@@ -238,13 +231,14 @@ class _Importer:
                 shared[declared.name] = made
         prelude += [line for name, line in _MACROS.items() if name in used]
         prelude += sizes
-        prelude += self.varyings.declarations
+        prelude.append(initialised("\n".join(self.varyings.declarations)))
         live = [name for name in samplers if name in used]
         names = _step_names(passes)
         text = "\n\n".join(
-            part for part in ("\n".join(prelude), helpers(body).rstrip(), self.varyings.function,
+            part for part in ("\n".join(prelude), helpers(body).rstrip(), initialised(self.varyings.function),
                               body.strip("\n"), self.varyings.main) if part
         ) + "\n"  # fmt: skip
+        kept = {one["TARGET"] for one in passes if one["PERSISTENT"]}
         latest: dict[str, str] = {}
         last = {one["TARGET"]: name for one, name in zip(passes, names, strict=True) if one["TARGET"]}
         for index, (one, name) in enumerate(zip(passes, names, strict=True)):
@@ -256,12 +250,22 @@ class _Importer:
                     step.reads.append(Read(sampler, self.pictures[sampler]))
                 elif sampler in latest:
                     step.reads.append(Read(sampler, latest[sampler]))
-                else:
+                elif sampler in kept:
                     step.reads.append(Read(sampler, last[sampler], past=True))
+                else:
+                    step.reads.append(Read(sampler, self._nothing()))
             step.size = self._size(one["SIZE"], name)
             sketch.steps.append(step)
             if one["TARGET"]:
                 latest[one["TARGET"]] = name
+
+    def _nothing(self) -> str:
+        """The picture that a pass sees of one that comes later and is not kept."""
+        if not any(picture.name == "nothing" for picture in self.sketch.pictures):
+            self.sketch.pictures.append(
+                Picture("nothing", "black", note="what a later pass will draw is not there yet")
+            )
+        return "nothing"
 
     def _size(self, texts: list[str], name: str) -> tuple[str, str] | None:
         sides = []
@@ -277,57 +281,6 @@ class _Importer:
             sides.append(made)
         whole = ["parent().par.Resolutionw", "parent().par.Resolutionh"]
         return None if sides == whole else (sides[0], sides[1])
-
-
-def _true(value: Any) -> bool:
-    return value in (True, 1, "true", "True", "YES", "1")
-
-
-def _number(value: Any, otherwise: float) -> float:
-    if isinstance(value, list):
-        value = value[0] if value else otherwise
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError):
-        return otherwise
-    return number if abs(number) < 1e30 else otherwise
-
-
-def _custom(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom:
-    """The custom parameter of an input."""
-    default, low, high = entry.get("DEFAULT"), entry.get("MIN"), entry.get("MAX")
-    if kind in ("bool", "event"):
-        note = "An event: on in the frames in which it is to happen." if kind == "event" else ""
-        return Custom(name, "Toggle", label, bool(_number(default, 0.0)) if kind == "bool" else False, note=note)
-    if kind in ("long", "int"):
-        values, labels = entry.get("VALUES"), entry.get("LABELS")
-        if isinstance(values, list) and values:
-            tokens = [str(int(_number(value, index))) for index, value in enumerate(values)]
-            names = labels if isinstance(labels, list) else []
-            menu = {token: str(names[i]) if i < len(names) else token for i, token in enumerate(tokens)}
-            chosen = str(int(_number(default, float(tokens[0]))))
-            return Custom(name, "Menu", label, chosen if chosen in menu else tokens[0], menu=menu)
-        if isinstance(labels, list) and labels:
-            menu = {str(index): str(text) for index, text in enumerate(labels)}
-            chosen = str(int(_number(default, 0)))
-            return Custom(name, "Menu", label, chosen if chosen in menu else "0", menu=menu)
-        ends = [int(_number(limit, 0)) if limit is not None else None for limit in (low, high)]
-        return Custom(name, "Int", label, int(_number(default, ends[0] or 0)), low=ends[0], high=ends[1])
-    if kind == "float":
-        lowest, highest = _number(low, 0.0), _number(high, 1.0)
-        return Custom(name, "Float", label, _number(default, lowest), lowest, highest)
-    count = 4 if kind == "color" else 2
-    style = "RGBA" if kind == "color" else "XY"
-    start = [0.0, 0.0, 0.0, 1.0][:count] if kind == "color" else [0.0, 0.0]
-    given = default if isinstance(default, list) else []
-    numbers = [_number(given[i], start[i]) if i < len(given) else start[i] for i in range(count)]
-    if kind == "color":
-        return Custom(name, style, label, tuple(numbers), (0.0,) * 4, (1.0,) * 4)
-    least, most = (
-        tuple(_number(limit[i] if i < len(limit) else None, end) for i in range(count))
-        if isinstance(limit, list) and limit else None for limit, end in ((low, 0.0), (high, 1.0))
-    )  # fmt: skip
-    return Custom(name, style, label, tuple(numbers), least, most)
 
 
 def _step_names(passes: list[dict[str, Any]]) -> list[str]:

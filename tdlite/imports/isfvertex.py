@@ -11,7 +11,7 @@ from .glsl import code, renamed, replaced, varyings, without_uniforms, without_v
 from .model import Sketch
 
 _FUNCTION = re.compile(r"^[ \t]*(?:[A-Za-z_]\w*[ \t]+)+([A-Za-z_]\w*)\s*\([^;{}()]*\)\s*\{", re.M)
-_ATTRIBUTE = re.compile(r"\b(?:attribute|in)\s+\w+\s+[\w\s,]+;")
+_ATTRIBUTE = re.compile(r"\b(?:attribute|in)\s+\w+\s+[\w\s,]{1,300};")
 _INIT = re.compile(r"\b(?:isf|vv)_vertShaderInit\s*\(\s*\)\s*;")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
 _MOVED = re.compile(r"\bgl_Position\b\s*(?:\.\w+\s*)?[-+*/]?=")
@@ -27,7 +27,7 @@ class Varyings:
 
     def __init__(self, vertex: str, fragment: str, sketch: Sketch) -> None:
         own = {"isf_FragNormCoord", "vv_FragNormCoord", "isf_FragCoord", "vv_FragCoord"}
-        used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]*;", "", code(fragment)))
+        used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]{0,1000};", "", code(fragment)))
         wanted = {made.name: made for made in varyings(fragment) if made.name not in own and made.name in used}
         self.declarations: list[str] = []
         self.function = self.main = self.text = ""

@@ -67,7 +67,7 @@ def _places(plain: str) -> list[int]:
     stack: list[int] = [GLOBAL]
     for index, letter in enumerate(plain):
         if letter == "{":
-            stack.append(NOT_CODE if _NO_CODE.search(plain, max(0, index - 200), index) else CODE)
+            stack.append(NOT_CODE if _NO_CODE.search(plain, max(0, index - 80), index) else CODE)
         places.append(stack[-1])
         if letter == "}" and len(stack) > 1:
             stack.pop()

@@ -102,7 +102,7 @@ def _uniforms(text: str, sketch: Sketch) -> tuple[str, dict[str, Value], list[st
     """The text without the uniforms that nothing can feed, the values of the others, and what stands for sizes."""
     values: dict[str, Value] = {}
     prelude: list[str] = []
-    used = words(re.sub(r"\buniform\s[^;{}]*;", "", text))
+    used = words(re.sub(r"\buniform\s[^;{}]{0,2000};", "", text))
     sizes: set[str] = set()
     samplers = {made.name for made in uniforms(text) if made.type.startswith("sampler")}
     for made in uniforms(text):
@@ -132,14 +132,14 @@ def _samplers(text: str) -> tuple[dict[str, str], str]:
     """The samplers that the text looks up, each with 'cubemap', 'volume' or ''; and the text without them."""
     kinds = {"samplerCube": "cubemap", "sampler3D": "volume"}
     kinds |= dict.fromkeys(("sampler2D", "sampler2DRect", "samplerExternalOES"), "")
-    used = words(re.sub(r"\buniform\s[^;{}]*;", "", text))
+    used = words(re.sub(r"\buniform\s[^;{}]{0,2000};", "", text))
     found = {made.name: kinds[made.type] for made in uniforms(text) if made.type in kinds and made.name in used}
     return found, without_uniforms(text, lambda one: one.type not in kinds, lambda one: "")
 
 
 def _varyings(text: str, sketch: Sketch) -> tuple[str, tuple[list[str], str]]:
     """The text without its varyings; the declarations of what stands for them, and a main() that sets them."""
-    used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]*;", "", text))
+    used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]{0,1000};", "", text))
     lines, sets = [], []
     for made in varyings(text):
         if made.name not in used:

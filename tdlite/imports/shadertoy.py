@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from . import feeds
-from .channels import helpers, read_through, spatial
-from .glsl import Declared, clean, defines, desktop, included, read_text, uniforms, without_uniforms, words
-from .locals import initialised
-from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
+from .glsl import clean, defines, included, read_text
+from .model import ImportFault, Sketch, op_name
+from .toypasses import BUFFERS, STANDS_IN, Channel, Toy, sketched
 
-BUFFERS = ("bufferA", "bufferB", "bufferC", "bufferD")
-"""The passes before the picture, in the order in which they are drawn."""
 _NAMES = re.compile(
     r"(?:.*[\s_.-])?(?:(common)|(?:buffer|buf)[\s_.-]?([a-d0-3])|(image|main|shader|mainimage|final|output)|"
     r"(sound|cube[\s_-]?[abm]?\w*|cubemap))\Z", re.IGNORECASE,
@@ -23,42 +18,8 @@ _NAMES = re.compile(
 _SUFFIXES = (".glsl", ".frag", ".fs", ".shader", ".txt", ".fsh", ".glslf", ".fragment", ".shadertoy")
 _DIRECTIVE = re.compile(r'^[ \t]*#[ \t]*iChannel([0-3])(?:::(\w+))?[ \t]+"?([^"\n]*?)"?[ \t]*(?:\n|\Z)', re.M)
 _OTHER_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*i(?:Vertex|Keyboard|Channel\d?)\b[^\n]*\n?", re.M)
-_CUSTOM = re.compile(
-    r"^[ \t]*#[ \t]*iUniform[ \t]+(\w+)[ \t]+(\w+)[ \t]*(?:=[ \t]*([^\n]*?))?[ \t]*"
-    r"(?:\bin[ \t]*\{([^}\n]*)\})?[ \t]*(?:\bstep\b[^\n]*)?$", re.M,
-)  # fmt: skip
-_TYPES = {
-    "iResolution": "vec3", "iTime": "float", "iGlobalTime": "float", "iTimeDelta": "float", "iFrame": "int",
-    "iFrameRate": "float", "iMouse": "vec4", "iDate": "vec4", "iSampleRate": "float",
-}  # fmt: skip
-_STANDS_IN = {
-    "keyboard": ("black", "the keyboard; no key is down"),
-    "webcam": ("clouds", "a webcam"), "video": ("clouds", "a video"), "music": ("black", "music; it is silent"),
-    "musicstream": ("black", "music; it is silent"), "mic": ("black", "a microphone; it is silent"),
-    "cubemap": ("clouds", "a cube map; a sky is computed for it"), "volume": ("noise", "a volume"),
-    "texture": ("noise", "a picture"), "image": ("noise", "a picture"),
-}  # fmt: skip
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".hdr", ".webp", ".mp4", ".mov", ".webm",
            ".mkv", ".avi")  # fmt: skip
-
-
-@dataclass
-class Channel:
-    """What is on an iChannel: another pass, a file, or a kind of thing that is not here."""
-
-    kind: str = "texture"
-    source: str = ""
-    filter: str = "linear"
-    wrap: str = "repeat"
-
-
-@dataclass
-class Toy:
-    """One pass as it was written."""
-
-    name: str
-    text: str
-    channels: dict[int, Channel] = field(default_factory=dict)
 
 
 def is_shadertoy(text: str) -> bool:
@@ -70,7 +31,7 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     """A single mainImage, with the buffers that its directives name."""
     toys: dict[str, Toy] = {}
     common = _pass(path, text, "image", toys)
-    return _sketch(name, list(toys.values()), common, [])
+    return sketched(name, list(toys.values()), common, [])
 
 
 def from_folder(path: Path, name: str) -> Sketch:
@@ -101,7 +62,7 @@ def from_folder(path: Path, name: str) -> Sketch:
     present = [role for role in BUFFERS if role in toys]
     for toy in toys.values():
         _guess_channels(toy, present)
-    sketch = _sketch(name, list(toys.values()), common, [])
+    sketch = sketched(name, list(toys.values()), common, [])
     for text in skipped:
         sketch.note(text)
     if present and not any(toy.channels for toy in toys.values()):
@@ -153,7 +114,7 @@ def from_json(data: Any, name: str, path: Path) -> Sketch:
         about[about.index(str(info["username"]))] = f"by {info['username']}"
     if isinstance(info.get("id"), str):
         about.append(f"Shadertoy {info['id']}")
-    sketch = _sketch(op_name(str(info.get("name") or name), "shader"), list(made.values()), common, about)
+    sketch = sketched(op_name(str(info.get("name") or name), "shader"), list(made.values()), common, about)
     for text in skipped:
         sketch.note(text)
     return sketch
@@ -260,7 +221,7 @@ def _named_channel(channel: Channel, value: str, path: Path, role: str, toys: di
         if other not in toys:
             _pass(file, read_text(file), other, toys, depth + 1)
         channel.kind, channel.source = "buffer", other
-    elif value in _STANDS_IN:
+    elif value in STANDS_IN:
         channel.kind = value
 
 
@@ -269,161 +230,3 @@ def _guess_channels(toy: Toy, present: list[str]) -> None:
     if not toy.channels:
         for index, role in enumerate(present[:4]):
             toy.channels[index] = Channel("buffer", role, "linear", "clamp")
-
-
-def _sketch(name: str, toys: list[Toy], common: str, about: list[str]) -> Sketch:
-    order = [role for role in (*BUFFERS, "image") if any(toy.name == role for toy in toys)]
-    toys = sorted(toys, key=lambda toy: order.index(toy.name))
-    sketch = Sketch(name, "Shadertoy", [], about=about)
-    common, feeds_of_common = _customs(common, sketch)
-    if common.strip():
-        # Its functions may look up the channels of every pass that includes it.
-        ways = _ways([toy for toy in toys if toy.channels], common)
-        sketch.texts["common"] = initialised(read_through(desktop(common), ways))
-    for toy in toys:
-        if not defines(toy.text, "mainImage") and not defines(common, "mainImage"):
-            raise ImportFault(f"{toy.name} has no void mainImage(out vec4 fragColor, in vec2 fragCoord)")
-        sketch.steps.append(_step(toy, common, sketch, order, feeds_of_common))
-    return sketch
-
-
-def _customs(text: str, sketch: Sketch) -> tuple[str, dict[str, tuple[str, Value]]]:
-    """The text without ``#iUniform`` lines, and the types and values of those uniforms."""
-    found: dict[str, tuple[str, Value]] = {}
-    for type_, name, value, span in _CUSTOM.findall(text):
-        count = feeds.components(type_)
-        if count:
-            before = len(sketch.customs)
-            given = feeds.feed(Declared(name, type_, "", value or "0"), sketch)
-            limits = [float(part) for part in span.split(",") if re.fullmatch(r"\s*-?\d+\.?\d*\s*", part)]
-            for custom in sketch.customs[before:]:
-                if len(limits) == 2:
-                    custom.low, custom.high = limits
-            found[name] = (type_, given if given is not None else 0.0)
-    return _CUSTOM.sub("", text), found
-
-
-def _ways(toys: list[Toy], text: str) -> dict[str, str]:
-    """The functions other than texture() that read channels of other kinds."""
-    ways: dict[str, str] = {}
-    for toy in toys:
-        for number, channel in toy.channels.items():
-            if channel.kind == "cubemap":
-                ways[f"iChannel{number}"] = "textureSky"
-            elif channel.kind == "volume":
-                ways[f"iChannel{number}"] = "textureVolume"
-    return ways
-
-
-def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[str, tuple[str, Value]]) -> Step:
-    text, own = _customs(desktop(toy.text), sketch)
-    fed = {**shared, **own}
-    used = words(text) | words(common)
-    texts = common + text
-    for number in range(4):
-        name = f"iChannel{number}"
-        if name in used and number not in toy.channels:
-            kind = spatial(texts, name) or "texture"
-            toy.channels[number] = Channel(kind, "", "linear", "repeat")
-    step = Step(toy.name, "", deep=toy.name != "image")
-    live = {n: c for n, c in sorted(toy.channels.items()) if used & {f"iChannel{n}", "iChannelResolution", "iChannel"}}
-    step.extend, step.smooth, ways = _sampling(live)
-    text = read_through(text, ways)
-    prelude: list[str] = []
-    for number, channel in live.items():
-        sampler = f"iChannel{number}"
-        if channel.kind == "buffer" and channel.source in order:
-            past = order.index(channel.source) >= order.index(toy.name)
-            step.reads.append(Read(sampler, channel.source, past))
-        else:
-            step.reads.append(Read(sampler, _picture(channel, number, sketch)))
-    declared = {made.name for made in uniforms(text)}
-    text = without_uniforms(
-        text,
-        keep=lambda one: one.name not in _TYPES and not one.name.startswith("iChannel") and one.type != "sampler2D",
-        rest=lambda one: "",
-    )
-    for name, type_ in _TYPES.items():
-        if name in used:
-            prelude.append(f"uniform {type_} {name};")
-            value = feeds.feed(Declared(name, type_), sketch)
-            step.values[name] = value if value is not None else 0.0
-    for name, (type_, value) in fed.items():
-        if name in used:
-            prelude.append(f"uniform {type_} {name};")
-            step.values[name] = value
-    for made in uniforms(text):
-        value = feeds.feed(made, sketch)
-        if value is not None and made.name in declared:
-            step.values[made.name] = value
-    samplers = [f"iChannel{n}" for n in range(4)]
-    if "iChannelResolution" in used:
-        sizes = [f"vec3(textureSize({s}, 0), 1.0)" if n in live else "vec3(0.0)" for n, s in enumerate(samplers)]
-        prelude.append(f"#define iChannelResolution vec3[4]({', '.join(sizes)})")
-    if "iChannelTime" in used:
-        if "iTime" not in step.values:
-            prelude.append("uniform float iTime;")
-            step.values["iTime"] = feeds.SECONDS
-        prelude.append("#define iChannelTime float[4](iTime, iTime, iTime, iTime)")
-    if "iChannel" in used:
-        prelude.append("struct Channel { vec3 resolution; float time; };")
-        sizes = [f"Channel(vec3(textureSize({s}, 0), 1.0), 0.0)" if n in live else "Channel(vec3(0.0), 0.0)"
-                 for n, s in enumerate(samplers)]  # fmt: skip
-        prelude.append(f"#define iChannel Channel[4]({', '.join(sizes)})")
-    help_text = helpers(text + sketch.texts.get("common", ""))
-    parts = ["\n".join(prelude), help_text.rstrip()]
-    if "common" in sketch.texts:
-        parts.append("#include <common>")
-    color = "vec4(color.rgb, 1.0)" if toy.name == "image" else "color"
-    parts += [
-        initialised(text).strip("\n"),
-        "layout(location = 0) out vec4 pixelColor;\n"
-        "void main() {\n    vec4 color = vec4(0.0);\n    mainImage(color, gl_FragCoord.xy);\n"
-        f"    pixelColor = {color};\n}}",
-    ]
-    step.text = "\n\n".join(part for part in parts if part) + "\n"
-    if defines(toy.text, "mainSound"):
-        sketch.note("mainSound() is not called: a TOP makes no sound")
-    return step
-
-
-def _sampling(live: dict[int, Channel]) -> tuple[str, str, dict[str, str]]:
-    """The GLSL TOP's own way to sample, and the functions that read the channels that want another."""
-    flat = {n: c for n, c in live.items() if c.kind not in ("cubemap", "volume")}
-    extend = "repeat" if any(c.wrap == "repeat" for c in flat.values()) else "hold"
-    if flat and all(c.wrap.startswith("mirror") for c in flat.values()):
-        extend = "mirror"
-    smooth = "linear"
-    if any(c.filter == "mipmap" for c in flat.values()):
-        smooth = "mipmap"
-    elif flat and all(c.filter == "nearest" for c in flat.values()):
-        smooth = "nearest"
-    ways = {}
-    for number, channel in live.items():
-        name = f"iChannel{number}"
-        if channel.kind == "cubemap":
-            ways[name] = "textureSky"
-        elif channel.kind == "volume":
-            ways[name] = "textureVolume"
-        elif channel.filter == "nearest" and smooth != "nearest" and channel.wrap == "clamp":
-            ways[name] = "textureNearest"
-        elif channel.wrap == "clamp" and extend == "repeat":
-            ways[name] = "textureClamped"
-    return extend, smooth, ways
-
-
-def _picture(channel: Channel, number: int, sketch: Sketch) -> str:
-    """The name of the picture on a channel; passes share those that are the same."""
-    if channel.source:
-        name = op_name(Path(channel.source).stem, "picture")
-        if not any(picture.name == name for picture in sketch.pictures):
-            sketch.pictures.append(Picture(name, "file", channel.source))
-        return name
-    kind, what = _STANDS_IN.get(channel.kind, ("noise", f"a {channel.kind}"))
-    name = f"channel{number}" if channel.kind == "texture" else f"{op_name(channel.kind, 'picture')}{number}"
-    if not any(picture.name == name for picture in sketch.pictures):
-        note = f"iChannel{number} was {what}"
-        custom = sketch.custom(Custom(par_name(name), "TOP", name, f"{name}_standin", note=f"{note}."))
-        sketch.pictures.append(Picture(name, kind, custom=custom.name, note=note))
-        sketch.note(f"{note}; {name} stands in, and the parameter {custom.name} takes another TOP")
-    return name

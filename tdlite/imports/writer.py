@@ -8,114 +8,10 @@ import re
 import textwrap
 
 from .model import COMPONENTS, Custom, Picture, Sketch, Step, op_name
+from .templates import CHOSEN, CUSTOM, LAST_FRAME, MENU, MOVIE, SHADER, SIZED, STAND_IN
 
 WIDTH, HEIGHT = 1280, 720
 _TAKEN = {"root", "comp", "page", "td", "Any", "custom", "shader", "sized", "last_frame", "stand_in", "chosen", "build"}
-
-_SIZED = '''
-def sized(top: Any, size: tuple[str, str] | None = None, deep: bool = False) -> Any:
-    """Give a TOP the size of its COMP, or that of these expressions, and 8-bit or 32-bit float pixels."""
-    width, height = size or ("parent().par.Resolutionw", "parent().par.Resolutionh")
-    top.par.outputresolution = "custom"
-    top.par.resolutionw.expr, top.par.resolutionh.expr = width, height
-    top.par.format = "rgba32float" if deep else "rgba8fixed"
-    return top
-'''
-_SHADER = '''
-def shader(
-    comp: Any,
-    name: str,
-    text: str,
-    *inputs: Any,
-    values: dict[str, Any] | None = None,
-    size: tuple[str, str] | None = None,
-    deep: bool = False,
-    extend: str = "hold",
-    smooth: str = "linear",
-) -> Any:
-    """A GLSL TOP with its text, inputs and uniforms; a uniform's value is a number, an expression or some of them."""
-    top = sized(comp.create(td.glslTOP if len(inputs) <= 3 else td.glslmultiTOP, name), size, deep)
-    top.par.pixeldat.eval().text = text
-    top.par.inputextenduv, top.par.inputfiltertype = extend, smooth
-    for index, source in enumerate(inputs):
-        top.inputConnectors[index].connect(source)
-    values = values or {}
-    top.seq.vec.numBlocks = max(1, len(values))
-    for block, (uniform, value) in enumerate(values.items()):
-        top.par[f"vec{block}name"] = uniform
-        for part, number in zip("xyzw", value if isinstance(value, tuple) else (value,), strict=False):
-            par = getattr(top.par, f"vec{block}value{part}")
-            if isinstance(number, str):
-                par.expr = number
-            else:
-                par.val = number
-    return top
-'''
-_LAST_FRAME = '''
-def last_frame(comp: Any, name: str, size: tuple[str, str] | None = None, deep: bool = False) -> Any:
-    """The TOP of that name as it was in the frame before; black in the first."""
-    black = sized(comp.create(td.constantTOP, f"{name}_black"), size, deep)
-    black.par.colorr = black.par.colorg = black.par.colorb = black.par.alpha = 0
-    past = comp.create(td.feedbackTOP, f"{name}_past")
-    past.inputConnectors[0].connect(black)
-    past.par.top = name
-    return past
-'''
-_CUSTOM = '''
-def custom(group: Any, *values: Any, low: Any = None, high: Any = None) -> None:
-    """Give new custom parameters their values and the range of their sliders."""
-    for index, par in enumerate(group):
-        par.default = par.val = values[index]
-        if low is not None and high is not None:
-            par.min = par.normMin = low[index] if isinstance(low, tuple) else low
-            par.max = par.normMax = high[index] if isinstance(high, tuple) else high
-'''
-_MENU = '''
-def menu(group: Any, entries: dict[str, str], value: str) -> None:
-    """Give a new menu its entries and its value."""
-    par = group[0]
-    par.menuNames, par.menuLabels = list(entries), list(entries.values())
-    par.default = par.val = value
-'''
-_STAND_IN = {
-    "noise": '''
-def noise(comp: Any, name: str) -> Any:
-    """A picture of 256 × 256 pixels, each of a random colour."""
-    top = comp.create(td.noiseTOP, name)
-    top.par.outputresolution, top.par.resolutionw, top.par.resolutionh = "custom", 256, 256
-    top.par.type, top.par.mono, top.par.alpha = "randomgpu", False, "random"
-    return top
-''',
-    "clouds": '''
-def clouds(comp: Any, name: str) -> Any:
-    """A soft picture in colour."""
-    top = sized(comp.create(td.noiseTOP, name))
-    top.par.mono, top.par.period, top.par.harmon, top.par.amp = False, 0.4, 4, 0.6
-    return top
-''',
-    "black": '''
-def black(comp: Any, name: str) -> Any:
-    """A black picture."""
-    top = comp.create(td.constantTOP, name)
-    top.par.colorr = top.par.colorg = top.par.colorb = 0
-    return top
-''',
-}
-_CHOSEN = '''
-def chosen(comp: Any, name: str, par: str, otherwise: Any) -> Any:
-    """The TOP that a parameter of the COMP names: at first ``otherwise``."""
-    setattr(comp.par, par, otherwise)
-    top = comp.create(td.renderselectTOP, name)
-    top.par.top.expr = f"parent().par.{par}"
-    return top
-'''
-_MOVIE = '''
-def picture(comp: Any, name: str, file: str) -> Any:
-    """An image or movie from a file."""
-    top = comp.create(td.moviefileinTOP, name)
-    top.par.file = file
-    return top
-'''
 
 
 def written(sketch: Sketch, source: str) -> str:
@@ -146,7 +42,7 @@ class _Names:
     def variable(self, key: str, ending: str = "") -> str:
         """The Python variable of an operator."""
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.operators[key]).lower() + ending
-        taken = name in _TAKEN or name in _STAND_IN or name in ("menu", "picture")
+        taken = name in _TAKEN or name in STAND_IN or name in ("menu", "picture")
         return f"{name}_top" if taken or keyword.iskeyword(name) else name
 
 
@@ -159,7 +55,7 @@ def _texts(sketch: Sketch, names: _Names) -> dict[str, str]:
         text = _whole(step, names)
         if text not in made:
             name = "SHADER" if single else names.variable(step.name).upper()
-            made[text] = name if name not in used else f"{name}_SHADER"
+            made[text] = name if name not in used else f"{name}SHADER"
             used.add(made[text])
     return made
 
@@ -172,7 +68,11 @@ def _inputs(step: Step) -> list[tuple[str, bool]]:
 def _whole(step: Step, names: _Names) -> str:
     """The step's text with its samplers' names for the inputs."""
     inputs = _inputs(step)
-    lines = [f"#define {read.sampler} sTD2DInputs[{inputs.index((read.source, read.past))}]" for read in step.reads]
+    lines = [
+        f"#define {read.sampler} sTD2DInputs[{inputs.index((read.source, read.past))}]"
+        for read in step.reads
+        if not re.search(rf"#[ \t]*define[ \t]+{read.sampler}\b", step.text)
+    ]
     text = step.text if step.text.endswith("\n") else step.text + "\n"
     return "".join(f"{line}\n" for line in dict.fromkeys(lines)) + text
 
@@ -276,9 +176,9 @@ def _step(step: Step, names: _Names, texts: dict[str, str]) -> list[str]:
 
 def _helpers(sketch: Sketch, body: str) -> list[str]:
     """The functions that the body needs."""
-    made = [_CUSTOM, _SIZED, _SHADER]
-    for call, text in (("menu(", _MENU), ("last_frame(", _LAST_FRAME), ("picture(", _MOVIE), ("chosen(", _CHOSEN),
-                       *((f"{kind}(", text) for kind, text in _STAND_IN.items())):  # fmt: skip
+    made = [CUSTOM, SIZED, SHADER]
+    for call, text in (("menu(", MENU), ("last_frame(", LAST_FRAME), ("picture(", MOVIE), ("chosen(", CHOSEN),
+                       *((f"{kind}(", text) for kind, text in STAND_IN.items())):  # fmt: skip
         if re.search(rf"\b{re.escape(call)}", body):
             made.append(text)
     return made
@@ -317,13 +217,10 @@ def _plain(text: str) -> str:
 
 def quoted(text: str) -> str:
     """A Python literal of a text over several lines, raw where that is possible."""
-    if "\\" in text:
-        for mark in ('"""', "'''"):
-            if mark not in text and not text.endswith(("\\", mark[0])):
-                return f"r{mark}\n{text}{mark}"
-        escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
-        return f'"""\n{escaped}"""'
-    if '"""' in text or text.endswith('"'):
-        escaped = text.replace('"""', '\\"\\"\\"').removesuffix('"')
-        return f'"""\n{escaped}' + ('\\"' if text.endswith('"') else "") + '"""'
-    return f'"""\n{text}"""'
+    plain = '"""' not in text and not text.endswith('"')
+    if plain and "\\" not in text:
+        return f'"""\n{text}"""'
+    if plain and not text.endswith("\\"):
+        return f'r"""\n{text}"""'
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"""\n{escaped}"""'

@@ -10,8 +10,11 @@ _KNOWN_IN_ISO = {
 }
 """The entries for which ISO files have a place of their own."""
 
-_NO_SIDE_DATA = ("vp8", "vp9")
-"""Codecs that FFmpeg's ISO muxer cannot describe by a packet alone."""
+NO_BOXES = ("vp8", "vp9", "vvc")
+"""Codecs that FFmpeg's ISO muxer cannot describe by a packet alone: no boxes for them, see ``spatial``."""
+
+STEREO_MODES = {"leftright": "left_right", "topbottom": "top_bottom"}
+"""What Matroska calls them."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class FileTags:
             tags = drop("stereomode", f"{container} has no place for it; use mp4, mkv or webm", stereo="off")
         if tags.spherical != "off" and container in ("mov", "gif"):
             tags = drop("sphericalmode", f"{container} has no place for it; use mp4 or mkv", spherical="off")
-        if codec in _NO_SIDE_DATA:
+        if codec in NO_BOXES:
             if tags.spherical != "off":
                 tags = drop("sphericalmode", f"not with {codec}; use H.264, H.265 or AV1", spherical="off")
             if tags.stereo != "off" and container == "mp4":

@@ -162,7 +162,8 @@ def page() -> str:
     formats = ((f"`{each.token}`", each.label) for each in PIXEL_FORMATS.values())
     lines += [*_table(("`moviepixelformat`", ""), formats)]
     lines += [_SETTINGS, *_table(("Codec", *_CHANGES), _settings())]
-    lines += [_SOUND, *_table(("Codec", "`audiocodec`", "Encoder", *CONTAINERS, "Channels", "Rates", "Bit rate"), _sound())]
+    columns = ("Codec", "`audiocodec`", "Encoder", *CONTAINERS, "Channels", "Rates", "Bit rate")
+    lines += [_SOUND, *_table(columns, _sound())]
     return "\n".join(lines)
 
 

@@ -12,10 +12,12 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from tdlite.media.audio import AudioEncoder, Sound, audio_codec
+from tdlite.media.audio import Sound, audio_codec
+from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.containers import check_stream, container_for
 from tdlite.media.encoder import Encoder, Settings
 from tdlite.media.errors import MediaError, OutputError
+from tdlite.media.filetags import FileTags
 from tdlite.media.mux import Muxer
 from tdlite.media.rates import rational_rate
 
@@ -33,6 +35,7 @@ class MovieWriter(Generic[FrameT]):
     raises MediaError before anything is written. A movie without frames leaves no file.
 
     With `audio`, a fresh encoder as well, each frame comes with the sound that goes on while it is shown.
+    What the container cannot keep of `tags` is said in `warnings`.
 
     Leave a `with` block by an exception and the movie is finished all the same: what was recorded is kept.
     """
@@ -48,6 +51,7 @@ class MovieWriter(Generic[FrameT]):
         settings: Settings,
         depth: int = 3,
         audio: AudioEncoder | None = None,
+        tags: FileTags | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self.frames_accepted = 0
@@ -57,7 +61,8 @@ class MovieWriter(Generic[FrameT]):
         info = encoder.open(width, height, rational_rate(rate), settings)
         try:
             check_stream(self.path, kind, info)
-            muxer = Muxer(self.path, kind, info, audio=audio.open() if audio is not None else None)
+            kept, self._unkept = (tags or FileTags()).kept(kind.token, info.codec)
+            muxer = Muxer(self.path, kind, info, audio=audio.open() if audio is not None else None, tags=kept)
         except BaseException:
             encoder.abort()
             raise
@@ -74,8 +79,8 @@ class MovieWriter(Generic[FrameT]):
 
     @property
     def warnings(self) -> list[str]:
-        """The settings that the encoder cannot follow, a sentence each."""
-        return [*self._encoder.warnings, *(self._audio.warnings if self._audio is not None else ())]
+        """What the encoder cannot follow of the settings, and the file not keep of the tags, a sentence each."""
+        return [*self._encoder.warnings, *self._unkept, *(self._audio.warnings if self._audio is not None else ())]
 
     def put(self, frame: FrameT | None, sound: Sound | None = None) -> None:
         """Accept the next frame; blocks while `depth` frames wait. It must not change afterwards.

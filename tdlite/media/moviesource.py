@@ -83,20 +83,21 @@ class Movie:
         self.rate: Fraction | None
         self.has_audio = bool(self._container.streams.audio)
         self.headers = {**self._container.metadata, **stream.metadata}
+        tick = stream.time_base or Fraction(1, 1000)
+        claims = (stream.average_rate, stream.guessed_rate, stream.base_rate)
+        aspect = stream.sample_aspect_ratio
+        self._pixel_aspect = float(aspect) if aspect else 1.0
+        del stream  # it goes when the file is opened anew
         self._index = index_of(self._all_packets(), codec)
         if self._index.counted and len(self._index.shown) > 1:
             self._index = counted(self._count())
         if not self._index.shown:
             raise InputError(f"cannot show {self._path}: there is not one frame in it")
-        tick = stream.time_base or Fraction(1, 1000)
-        claims = (stream.average_rate, stream.guessed_rate, stream.base_rate)
         self.rate, self.times = timing(self._index, tick, claims)
         self.count = len(self._index.shown)
         self.duration = (
             self.count / self.rate if self.times is None else self.times[-1] + max(self._index.last * tick, Fraction(0))
         )
-        aspect = stream.sample_aspect_ratio
-        self._pixel_aspect = float(aspect) if aspect else 1.0
         self._go_to_start()
         self.form: Form = self._first().form
         self.tags = int(self._decoder.color_primaries), int(self._decoder.color_trc)

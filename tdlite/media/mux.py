@@ -15,6 +15,8 @@ from tdlite.media.containers import Container
 from tdlite.media.encoder import Packet, StreamInfo
 from tdlite.media.errors import MediaError, OutputError, output_error
 from tdlite.media.files import make_folder
+from tdlite.media.filetags import NO_BOXES, STEREO_MODES, FileTags
+from tdlite.media.spatial import boxes, inserted
 
 if TYPE_CHECKING:
     from av.audio.stream import AudioStream
@@ -76,18 +78,22 @@ class Muxer:
         info: StreamInfo,
         options: Mapping[str, str] | None = None,
         audio: AudioInfo | None = None,
+        tags: FileTags | None = None,
     ) -> None:
         self.path = os.fspath(path)
         self._container = container
         self._info = info
         self._audio = audio
+        self._tags = tags or FileTags()
         self._options = {"flush_packets": "1", **(container.sound_options if audio else container.options)}
         if audio is not None:
             # Sound waits for its picture however long that stays in the encoder; an edit list counts samples.
             self._options["max_interleave_delta"] = "0"
             if container.format in ("mov", "mp4"):
                 self._options["movie_timescale"] = str(audio.rate)
-        self._options |= options or {}
+        for name, value in {**self._tags.options(container.format), **(options or {})}.items():
+            flags = self._options.get(name, "") if value.startswith("+") else ""
+            self._options[name] = flags + value
         self._output: OutputContainer | None = None
         self._stream: VideoStream | None = None
         self._sound: AudioStream | None = None
@@ -202,6 +208,9 @@ class Muxer:
         with self._carrier(first) as carrier:
             self._file.truncate(0)
             self._output = av.open(self._file, "w", format=self._container.format, options=self._options)
+            self._output.metadata.update(self._tags.metadata)
+            if self._tags.timecode:
+                self._output.metadata["timecode"] = self._tags.timecode
             stream = self._output.add_stream_from_template(carrier.streams.video[0], opaque=True)
         self._describe(stream, first)
         self._stream = stream
@@ -216,6 +225,7 @@ class Muxer:
     def _describe(self, stream: VideoStream, first: Packet) -> None:
         info = self._info
         context = stream.codec_context
+        context.width, context.height = info.width, info.height
         context.framerate = info.rate
         context.pix_fmt = info.pixel_format
         context.color_primaries = info.colour.primaries
@@ -230,6 +240,8 @@ class Muxer:
             context.bits_per_coded_sample = info.depth
         if info.alpha and self._container.format in ("matroska", "webm") and first.alpha:
             stream.metadata["alpha_mode"] = "1"
+        if self._tags.stereo != "off" and self._container.format in ("matroska", "webm"):
+            stream.metadata["stereo_mode"] = STEREO_MODES[self._tags.stereo]
         stream.time_base = info.time_base
 
     def _carrier(self, first: Packet) -> InputContainer:
@@ -240,7 +252,8 @@ class Muxer:
         if info.codec in _RAW:
             return _opened(io.BytesIO(first.data), _RAW[info.codec])
         carrier = io.BytesIO()
-        format = "mov" if info.codec in _MOV else "nut"
+        spatial = self._tags.spatial and info.codec not in NO_BOXES
+        format = "mov" if info.codec in _MOV else "mp4" if spatial else "nut"
         with av.open(carrier, "w", format=format) as file:
             source = file.add_mux_stream(info.codec, info.rate, width=info.width, height=info.height)
             packet = av.Packet(first.data)
@@ -248,8 +261,10 @@ class Muxer:
             packet.pts = packet.dts = 0
             packet.is_keyframe = True
             file.mux(packet)
-        carrier.seek(0)
-        return _opened(carrier, format)
+        content = carrier.getvalue()
+        if spatial:
+            content = inserted(content, boxes(self._tags.stereo, self._tags.spherical))
+        return _opened(io.BytesIO(content), format)
 
     def _error(self, error: Exception) -> MediaError:
         import av

@@ -43,10 +43,10 @@ class SoundFile:
         self._restart()
         assert self._container is not None
         stream = self._container.streams.audio[0]
-        self.rate = int(stream.codec_context.sample_rate)
-        self.channels = len(stream.codec_context.layout.channels)
-        exact = self._container.format.name in _EXACT and stream.duration and stream.time_base
-        self.length = round(stream.duration * stream.time_base * self.rate) if exact else self._counted()
+        self.rate: int = int(stream.codec_context.sample_rate)
+        self.channels: int = len(stream.codec_context.layout.channels)
+        exact = self._container.format.name in _EXACT and stream.duration
+        self.length: int = self._stated() if exact else self._counted()
 
     def read(self, first: int, count: int) -> Sound:
         """`count` samples from `first` on: [channels, count], silent outside the file."""
@@ -93,6 +93,12 @@ class SoundFile:
         joined = np.concatenate([part for part in parts if part.shape[1]] or [self._rest], axis=1)
         self._rest = joined[:, _BLOCK:]
         return joined[:, :_BLOCK]
+
+    def _stated(self) -> int:
+        """How many samples the file says that there are."""
+        assert self._container is not None
+        stream = self._container.streams.audio[0]
+        return round((stream.duration or 0) * (stream.time_base or 0) * self.rate)
 
     def _counted(self) -> int:
         """How many samples there are, by decoding them all; the first blocks are kept on the way."""

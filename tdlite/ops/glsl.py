@@ -11,7 +11,7 @@ from tdlite.gpu.source import Line, Source, expanded, load
 from . import glslpath
 from .dat import DAT
 from .glslinterface import Target, interface
-from .glslold import OLDEST, borrowed, modernised, needs, unfrozen
+from .glslold import OLDEST, borrowed, modernised, needs, once, unfrozen
 from .glslpath import RasterOnly
 from .glsltext import Reader, substituted
 
@@ -61,6 +61,7 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     body = reader.lines(main)
     words = frozenset(_WORD.findall("\n".join(line.text for line in (*first, *body))))
     first, _ = modernised(first, words, target.stage)
+    first, body = once(first), once(body)
     body, old = modernised(body, words, target.stage)
     version = target.version
     extensions = []

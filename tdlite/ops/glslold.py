@@ -75,6 +75,19 @@ def borrowed(text: str, words: frozenset[str]) -> list[str]:
     return made
 
 
+_DECLARED_HERE = re.compile(
+    r"\buniform\s+(?:sampler(2D|3D|2DArray|Cube)\s+sTD\1Inputs|TDTexInfo\s+uTD(?:2D|3D|2DArray|Cube)Infos)\s*\[[^\];]*\]\s*;"
+    r"|\buniform\s+(?:TDTexInfo\s+uTDOutputInfo|int\s+uTD(?:Pass|CurrentDepth)|sampler2D\s+sTDNoiseMap"
+    r"|sampler1D\s+sTDSineLookup)\s*;"
+    r"|\bstruct\s+TDTexInfo\s*\{[^}]*\}\s*;"
+)
+
+
+def once(lines: list[Line]) -> list[Line]:
+    """A text without its own declarations of what the interface declares."""
+    return substituted(lines, _DECLARED_HERE, "")
+
+
 def unfrozen(lines: list[Line], uniforms: Iterable[str]) -> list[Line]:
     """Constants that are made of uniforms, which are none in GLSL, as variables."""
     names = "|".join(("uTD\\w+", *map(re.escape, uniforms)))

@@ -52,7 +52,7 @@ class MoviePlayer(TOP):
         path = self._found(row.file)
         stamp = None
         if row.reload:
-            self.project.absTime.frame  # noqa: B018  # look again in every frame
+            _ = self.project.absTime.frame  # look again in every frame
             stamp = _stamp(path)
         presses = getattr(row.reloadpulse, "count", row.reloadpulse)
         by_name = row.imageindexing == "filename"

@@ -139,7 +139,7 @@ class Recording:
         """
         row: Any = self._op.values.row(0)
         presses, self._pressed = row.addframe.count - self._pressed, row.addframe.count
-        if self.last_frames:
+        if self.last_frames or self.last_samples:
             self.last_frames = self.last_samples = 0
             self._told()
         heard = self._heard_now(row)
@@ -197,7 +197,7 @@ class Recording:
             if row.audiochop:
                 self._warn("audiochop is not recorded: images have no sound")
         else:
-            movie = self._take.movie = MovieFile(claim, row, rate)
+            movie = self._take.movie = MovieFile(claim, row, rate, self._metadata(row))
             if row.audiochop:
                 track = self._take.track = Track(self._op.project, row.audiochop[0], heard, rate)
                 self.sound_rate = movie.with_sound(track.channels, track.rate) / rate
@@ -229,8 +229,8 @@ class Recording:
 
     def _record(self, take: Take, row: Any, image: Image | None, heard: Channels | None, presses: int) -> None:
         if image is not None:
-            if take.movie is not None:
-                take.movie.open(image)
+            if take.movie is not None and not take.movie.open(image):
+                return
             clocked = self._clocked(take, row, presses)
             step = self._op.project.step_now if take.elapsed else 1  # what was skipped before is not part of it
             times = self._due(take, step) if clocked else presses if row.pause else 0
@@ -333,8 +333,8 @@ class Recording:
     def _metadata(self, row: Any) -> list[tuple[str, str]]:
         if not row.headerdat:
             return []
-        if row.imagefiletype != "exr":
-            self._warn("headerdat is not written: only EXR files keep it")
+        if row.type in ("image", "imagesequence") and row.imagefiletype != "exr":
+            self._warn("headerdat is not written: of the image files, only EXR keeps it")
             return []
         table: DAT = row.headerdat[0]
         pairs = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from tdlite.gpu.image import Image
-from tdlite.media.audio import BIT_RATES, AudioEncoder, Sound, audio_codec
+from tdlite.media.audio import BIT_RATES, Sound, audio_codec
+from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.codecs import codec, frame_bits
 from tdlite.media.colour import SPACES, Conversion
 from tdlite.media.containers import container_for
@@ -19,11 +21,13 @@ from tdlite.media.encoder import Settings
 from tdlite.media.encoders import encoder_for
 from tdlite.media.errors import EncoderError, MediaError, OutputError
 from tdlite.media.files import make_folder
+from tdlite.media.filetags import FileTags
 from tdlite.media.movie import MovieWriter
 from tdlite.media.nvencframes import NoNvenc
 from tdlite.media.nvencoptions import TITLES
 from tdlite.media.picture import ImageOptions
 from tdlite.media.sequence import ImageWriter
+from tdlite.media.timecode import checked_timecode
 
 from .colourspace import Converted, file_format
 from .gpustill import gpu_still
@@ -88,7 +92,7 @@ class ImageFiles:
 class MovieFile:
     """A movie by an operator's parameters: checked when made, opened with the first picture's size."""
 
-    def __init__(self, path: str, row: Any, rate: Fraction) -> None:
+    def __init__(self, path: str, row: Any, rate: Fraction, metadata: Sequence[tuple[str, str]]) -> None:
         self.path = path
         self.frames = 0
         """Frames accepted so far."""
@@ -113,9 +117,12 @@ class MovieFile:
         self._rate = rate
         self._container = container_for(path, row.moviecontainer, made.name)
         self._audio: AudioEncoder | None = None
+        timecode = checked_timecode(row.starttimecode, rate) if row.starttimecode else ""
+        self._tags = FileTags(timecode, row.stereomode, row.sphericalmode, tuple(metadata))
+        self._opening: Future[MovieWriter[Any]] | None = None
 
     def with_sound(self, channels: int, rate: Fraction) -> int:
-        """Have sound at ``rate`` samples a second in the movie; what that is in the file. MediaError if it cannot be."""
+        """Have sound at ``rate`` samples a second in the movie; returns that of the file. MediaError if it cannot."""
         row = self._row
         coded = audio_codec(row.audiocodec, self._container.token)
         made = DiscardingAudio if row.encodetestmode else AudioEncoder
@@ -130,10 +137,13 @@ class MovieFile:
         """How many samples of the file ``count`` samples of sound make."""
         return self._audio.written(count) if self._audio is not None else 0
 
-    def open(self, image: Image) -> None:
-        """Open the file for pictures of this one's size, unless it is open. MediaError before anything is written."""
+    def open(self, image: Image) -> bool:
+        """Open the file for pictures of this one's size, unless it is open; whether it is.
+
+        Without Stall for File Open it may take a few frames. MediaError before anything is written.
+        """
         size = image.spec[:2]
-        if self._writer is None:
+        if self._road is None:
             self.size = size
             if not (self._hardware and self._opened_by_nvenc(image)):
                 self._start(software_road(image, self._row.videocodec, self._encoder, self._settings))
@@ -142,6 +152,9 @@ class MovieFile:
                 f"cannot add a picture of {size[0]}×{size[1]} to {self.path} ({self.size[0]}×{self.size[1]}); "  # type: ignore[index]  # open with a size
                 f"the movie ends after {self.frames} frames: keep the resolution while recording"
             )
+        if self._opening is not None and self._opening.done():
+            self._open_at_last(self._opening)
+        return self._writer is not None
 
     def _opened_by_nvenc(self, image: Image) -> bool:
         """Whether the movie is open for NVENC; where it need not be, a warning says why it is not."""
@@ -166,14 +179,29 @@ class MovieFile:
         assert self.size is not None
         row = self._row
         encoder = Discarding(road.encoder) if row.encodetestmode else road.encoder
-        try:
-            target = (self.path, encoder, row.moviecontainer, *self.size, self._rate, self._settings)
-            writer = MovieWriter(*target, audio=self._audio)
-        except BaseException:
-            road.release()
-            raise
-        self._road, self._writer = road, writer
-        self.warnings += writer.warnings
+        target = (self.path, encoder, row.moviecontainer, *self.size, self._rate, self._settings)
+        make = partial(MovieWriter[Any], *target, audio=self._audio, tags=self._tags)
+        opening: Future[MovieWriter[Any]]
+        if row.stallforopen or not road.opens_elsewhere:
+            opening = Future()
+            try:
+                opening.set_result(make())
+            except BaseException:
+                road.release()
+                raise
+        else:
+            opener = ThreadPoolExecutor(1, "open")
+            opening = opener.submit(make)
+            opener.shutdown(wait=False)
+        self._road, self._opening = road, opening
+        if opening.done():
+            self._open_at_last(opening)
+
+    def _open_at_last(self, opening: Future[MovieWriter[Any]]) -> None:
+        """Take over the file, or the error that it could not be opened with."""
+        self._opening = None
+        self._writer = opening.result()
+        self.warnings += self._writer.warnings
 
     def add(self, image: Image, way: Conversion, sound: Sound | None = None) -> None:
         """Accept the next frame, to be converted on the ``way``, and the sound that comes with it."""
@@ -190,9 +218,13 @@ class MovieFile:
 
     def close(self, sound: Sound | None = None) -> None:
         """Finish the file, whatever happened, with the last of its ``sound``; without frames there is none."""
-        if self._road is None or self._writer is None:
+        if self._road is None:
             return
         try:
+            if self._opening is not None:
+                self._open_at_last(self._opening)
+            if self._writer is None:
+                return
             self._road.finish(self._writer.put)
             if sound is not None:
                 self._writer.put(None, sound)
@@ -200,7 +232,8 @@ class MovieFile:
             try:
                 self._road.release()
             finally:
-                self._writer.close()
+                if self._writer is not None:
+                    self._writer.close()
 
 
 def _shallow(row: Any) -> str:

@@ -18,8 +18,10 @@ from tdlite.gpu.cuda import Cuda, cuda_of
 from tdlite.gpu.cudamemory import CudaArray
 from tdlite.gpu.errors import CudaError
 from tdlite.gpu.image import Image
-from tdlite.gpu.yuv import NAMES, YuvConversion, YuvFrame, YuvLayout
-from tdlite.media.audio import AudioEncoder, Sound
+from tdlite.gpu.yuv import YuvConversion, YuvFrame
+from tdlite.gpu.yuvlayout import NAMES, YuvLayout
+from tdlite.media.audio import Sound
+from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.codecs import Codec, codec
 from tdlite.media.encoder import Encoder, Packet, Settings, StreamInfo
 from tdlite.media.formats import bits
@@ -40,6 +42,11 @@ class Road(Protocol):
 
     @property
     def encoder(self) -> Encoder[Any]: ...
+
+    @property
+    def opens_elsewhere(self) -> bool:
+        """Whether its encoder may be opened on another thread than the one that draws."""
+        ...
 
     def add(self, image: Image, put: Put) -> None: ...
 
@@ -92,6 +99,8 @@ def _conversion(image: Image, name: str, row: Codec, settings: Settings) -> YuvC
 class ReadRoad:
     """Pictures are read back, while the next one is drawn where a GPU draws."""
 
+    opens_elsewhere = True
+
     def __init__(self, encoder: Encoder[Any], source: Source) -> None:
         self.encoder = encoder
         self._reader = Reader(source)
@@ -118,6 +127,8 @@ class NvencRoad:
 
     One CUDA stream orders it all: drawing, conversion, NVENC's copy, and the next use of the buffer. Nobody waits.
     """
+
+    opens_elsewhere = False
 
     def __init__(self, encoder: NvencEncoder, cuda: Cuda, conversion: YuvConversion) -> None:
         self.encoder = Relay(encoder)

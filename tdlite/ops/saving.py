@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.readback import converted, read_raw
 from tdlite.gpu.volume import KINDS
@@ -36,12 +37,17 @@ def encoder(image: Image, name: str, options: ImageOptions) -> Callable[[], byte
 def encoded(stored: Sequence[NDArray[Any]], specs: Sequence[Spec], name: str, options: ImageOptions) -> bytes:
     """The bytes of an image file, of the type that ``name`` says, from the stored channels of pictures.
 
-    MediaError when it cannot be. All but DDS files get RGBA of the type nearest to the pixel format.
+    MediaError when it cannot be. All but DDS files get RGBA of the type nearest to the pixel format; sRGB formats
+    stay encoded, but for EXR files, which hold light.
     """
     suffix = suffix_of(name)
     if suffix == ".dds" and specs[0].format in LAYOUTS:
         return encode_image(stored[0], suffix, replace(options, format=specs[0].format))
-    first, *others = (converted(raw, spec, file_type(spec.format)) for raw, spec in zip(stored, specs, strict=True))
+    light = suffix == ".exr"
+    first, *others = (
+        converted(raw, spec, np.float16 if light and FORMATS[spec.format].srgb else file_type(spec.format))
+        for raw, spec in zip(stored, specs, strict=True)
+    )
     return encode_image(first, suffix, options, others)
 
 

@@ -32,6 +32,16 @@ def test_rate_and_size_can_be_given(tdlite: Tdlite, tmp_path: Path) -> None:
     assert probe(tmp_path / "new" / "a.mp4") == (64, 48, "24000/1001", 12)
 
 
+def test_a_movie_can_have_sound(tdlite: Tdlite, tmp_path: Path) -> None:
+    net = RECTANGLE + "    root.create('audiooscillatorCHOP', 'tone').par.rate = 48000\n"
+    render = ("render", "net.py", "--top", "/rect1", "-o", "a.mov", "--audio", "/tone")
+    result = tdlite(*render, "--frames", "3:8", net=net)
+    assert result.returncode == 0, result.stderr
+    command = ["ffprobe", "-v", "error", "-show_entries", "stream=codec_name,duration", "-of", "csv=p=0", "a.mov"]
+    found = subprocess.run(command, capture_output=True, text=True, check=True, cwd=tmp_path).stdout
+    assert found.split() == ["h264,0.100000", "aac,0.100000"]
+
+
 def test_images_carry_the_number_and_the_picture_of_their_frame(tdlite: Tdlite, tmp_path: Path) -> None:
     pattern = "out/frame.{frame:05}.png"
     result = tdlite("render", "net.py", "--top", "/rect1", "-o", pattern, "--frames", "9:12", net=RECTANGLE)
@@ -118,6 +128,8 @@ def test_what_exists_is_not_replaced_unless_asked(tdlite: Tdlite, tmp_path: Path
         (("-o", "a.{x}.png"), "a pattern has one field"),
         (("-o", "a.png", "--frames", "1:9"), "a.png holds one frame; for several name it a.{frame:05}.png"),
         (("-o", "a.png", "--codec", "h264nvgpu"), "--codec is for movies"),
+        (("-o", "a.png", "--audio", "/rect1"), "--audio is for movies"),
+        (("-o", "a.mp4", "--audio", "/rect1"), "not a CHOP: it has no sound"),
         (("-o", "a.png", "--frames", "5:3"), "not a range of frames"),
         (("-o", "a.png", "--size", "0x5"), "not a size"),
         (("-o", "a.mp4", "--quality", "7"), "not a quality: it runs from 0 (small) to 1 (best)"),

@@ -17,7 +17,8 @@ from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Spec
 from tdlite.gpu.readback import read, read_raw
 from tdlite.gpu.upload import upload
-from tdlite.gpu.yuv import YuvConversion, YuvLayout
+from tdlite.gpu.yuv import YuvConversion
+from tdlite.gpu.yuvlayout import YuvLayout
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Spec
 from tdlite.gpu.readback import read_raw
 from tdlite.gpu.upload import upload
-from tdlite.gpu.yuv import NAMES, YuvConversion, YuvLayout, YuvReadback
+from tdlite.gpu.yuv import YuvConversion, YuvReadback
+from tdlite.gpu.yuvlayout import NAMES, YuvLayout
 
 pytestmark = pytest.mark.gpu
 

@@ -199,6 +199,7 @@ def test_derivatives_make_a_program_raster_only(gpu):
         ("return inputs(input_count - 1, uv * vec2(2.0, 1.0));", False),
         ("return inputs(int(max(0.0, 1.0)), uv);", False),
         ("return input1(vec2(input0().x, 0.0));", False),
+        ("return gather1(uv);", False),
     ],
 )
 def test_a_program_that_reads_inputs_only_at_its_own_pixel_is_per_pixel(text, own):

@@ -12,7 +12,8 @@ from tdlite.gpu.errors import GpuError
 from tdlite.gpu.image import Spec
 from tdlite.gpu.readback import read
 from tdlite.gpu.upload import upload
-from tdlite.gpu.yuv import NAMES, SITINGS, YuvConversion, YuvLayout, YuvReadback
+from tdlite.gpu.yuv import SITINGS, YuvConversion, YuvReadback
+from tdlite.gpu.yuvlayout import NAMES, YuvLayout
 from tdlite.media.convert import Converter
 from tdlite.media.encoder import Colour
 

@@ -30,6 +30,7 @@ def toy(folder: Path, body: str, before: str = "", name: str = "toy.frag") -> Pa
 
 def isf(folder: Path, body: str, name: str = "test.fs", before: str = "", **header: Any) -> Path:
     """An ISF with this body of main()."""
+    header = {"ISFVSN": "2", **header}
     return text(folder / name, f"/*{json.dumps(header, indent=1)}*/\n{before}void main() {{ {body} }}\n")
 
 

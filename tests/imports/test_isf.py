@@ -95,7 +95,8 @@ def test_a_later_pass_of_the_same_frame_reads_what_an_earlier_one_drew(net, tmp_
 
 def test_the_size_of_a_pass_may_depend_on_a_parameter(net, tmp_path):
     path = isf(
-        tmp_path, "gl_FragColor = vec4(RENDERSIZE, 0.0, scale);", INPUTS=[{"NAME": "scale", "TYPE": "float", "DEFAULT": 0.5}],
+        tmp_path, "gl_FragColor = vec4(RENDERSIZE, 0.0, scale);",
+        INPUTS=[{"NAME": "scale", "TYPE": "float", "DEFAULT": 0.5}],
         PASSES=[{"TARGET": "small", "WIDTH": "max($WIDTH * $scale, 1.0)", "HEIGHT": "$HEIGHT"}],
     )  # fmt: skip
     comp = imported(net, path)
@@ -140,10 +141,9 @@ def test_an_imported_picture_comes_from_its_file(net, tmp_path):
 
 
 def test_inputs_may_have_the_names_of_keywords_and_of_each_other(net, tmp_path):
-    path = isf(
-        tmp_path, "gl_FragColor = vec4(filter, value, Value, sample);",
-        INPUTS=[{"NAME": name, "TYPE": "float", "DEFAULT": n} for n, name in enumerate(("filter", "value", "Value", "sample"))],
-    )  # fmt: skip
+    names = ("filter", "value", "Value", "sample")
+    inputs = [{"NAME": name, "TYPE": "float", "DEFAULT": n} for n, name in enumerate(names)]
+    path = isf(tmp_path, "gl_FragColor = vec4(filter, value, Value, sample);", INPUTS=inputs)
     comp = imported(net, path)
     assert tuple(pixels(comp)[0, 0]) == (0, 1, 2, 3)
 

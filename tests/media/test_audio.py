@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
+import sys
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -13,14 +16,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import correlate
 
-from tdlite.media.audio import AUDIO_CODECS, AudioCodec, AudioEncoder, audio_codec
+from tdlite.media.audio import AUDIO_CODECS, AudioCodec, audio_codec
+from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.encoder import Settings
 from tdlite.media.encoders import encoder_for
 from tdlite.media.errors import MediaError
 from tdlite.media.movie import MovieWriter
 
-from .movies import number_of, numbered_frame, probe
+from .movies import decode, number_of, numbered_frame, probe
 
 FPS = Fraction(30000, 1001)
 LOSSLESS = {"alac": 24, "pcm16": 16, "pcm24": 24, "pcm32": 32}
@@ -149,12 +153,20 @@ def test_every_rate_of_the_table_is_kept(codec: AudioCodec, tmp_path: Path) -> N
         assert abs(heard(path, 2).shape[1] - rate // 4) < max(2048, rate / 25)
 
 
+def resampled(sound: NDArray[np.float64], rate: Any) -> NDArray[np.float64]:
+    """What a codec that knows but 48000 samples a second makes of sound at `rate`."""
+    encoder = AudioEncoder(replace(AUDIO_CODECS["pcm32"], rates=(48000,)), 1, rate)
+    assert encoder.open().rate == 48000
+    packets = []
+    for first in range(0, len(sound), 1477):
+        packets += encoder.encode(sound[None, first : first + 1477])
+    packets += encoder.finish()
+    return np.frombuffer(b"".join(packet.data for packet in packets), "<i4") / 2**31
+
+
 @pytest.mark.parametrize("rate", [60, 1000, 44100, Fraction(48000 * 1000, 1001), 96000])
 def test_other_rates_are_resampled_in_step_without_drift(rate: Any, tmp_path: Path) -> None:
-    codec = AUDIO_CODECS["opus"]
-    encoder = AudioEncoder(codec, 1, rate)
-    assert encoder.rate == 48000
-    seconds = 30
+    seconds = 20
     count = int(seconds * Fraction(rate))
     # The same curve at both rates, by its formula: slow enough for the lower one.
     tone = min(5, float(rate) / 12)
@@ -162,26 +174,22 @@ def test_other_rates_are_resampled_in_step_without_drift(rate: Any, tmp_path: Pa
     def curve(at: Any) -> NDArray[np.float64]:
         return 0.5 * np.sin(2 * np.pi * tone * np.arange(int(seconds * Fraction(at))) / float(at))
 
-    taken: list[NDArray[np.float64]] = []
-    encoder._quantised = lambda samples: taken.append(samples) or samples.astype(np.float32)  # type: ignore[method-assign,func-returns-value]
-    encoder.open()
-    for first in range(0, count, 1477):
-        encoder.encode(curve(rate)[None, first : min(count, first + 1477)])
-    encoder.finish()
-    found = np.concatenate(taken, axis=1)[0]
-    assert len(found) == int(count * 48000 / Fraction(rate)) == encoder.written(count)
+    found = resampled(curve(rate), rate)
+    assert len(found) == int(count * 48000 / Fraction(rate))
     middle = slice(48000, len(found) - 48000)
     np.testing.assert_allclose(found[middle], curve(48000)[: len(found)][middle], atol=2e-3)
 
 
 def test_frequencies_that_the_file_cannot_hold_do_not_fold_back() -> None:
-    encoder = AudioEncoder(AUDIO_CODECS["mp3"], 1, 96000)
-    taken: list[NDArray[np.float64]] = []
-    encoder._quantised = lambda samples: taken.append(samples) or samples.astype(np.float32)  # type: ignore[method-assign,func-returns-value]
-    encoder.open()
-    encoder.encode(np.sin(2 * np.pi * 30000 * np.arange(96000) / 96000)[None])
-    encoder.finish()
-    assert np.abs(np.concatenate(taken, axis=1)[0, 1000:-1000]).max() < 0.01
+    found = resampled(np.sin(2 * np.pi * 30000 * np.arange(96000) / 96000), 96000)
+    assert np.abs(found[1000:-1000]).max() < 0.01
+
+
+@pytest.mark.parametrize(("rate", "count"), [(60, 1), (60, 12), (1000, 3), (44100, 10), (96000, 50), (192000, 7)])
+def test_short_sounds_are_resampled_whole(rate: int, count: int) -> None:
+    found = resampled(np.full(count, 0.25), rate)
+    assert len(found) == count * 48000 // rate
+    np.testing.assert_allclose(found, 0.25, atol=1e-5)
 
 
 def test_a_bit_rate_that_the_codec_lacks_is_lowered_with_a_warning() -> None:
@@ -214,6 +222,35 @@ def _picture(path: Path, index: int) -> NDArray[np.uint8]:
     command += ["-f", "rawvideo", "-pix_fmt", "rgb24", "-"]
     data = subprocess.run(command, check=True, capture_output=True).stdout
     return np.frombuffer(data, np.uint8).reshape(96, 160, 3)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "mkv"])
+@pytest.mark.parametrize("codec", ["alac", "aac"])
+def test_a_killed_process_leaves_sound_and_picture_together(container: str, codec: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{container}"
+    command = [sys.executable, Path(__file__).with_name("recorder.py"), str(path), "240", "kill", "h264nvgpu", codec]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    found = probe(path, "-show_frames", "-select_streams", "v")["frames"]
+    times = [float(each["best_effort_timestamp_time"]) for each in found]
+    np.testing.assert_allclose(times, np.arange(len(times)) / 30, atol=6e-4)
+    assert [number_of(each) for each in decode(path)] == list(range(len(times)))
+    assert len(times) >= 150
+    sound = heard(path, 1)[0]
+    assert len(sound) > 48000 * 150 / 30 - 4096
+    if codec == "alac":
+        np.testing.assert_array_equal(np.rint(sound * 2**23), np.arange(len(sound)))
+    else:  # a slope of one part in 2^23 a sample: its place tells the sample
+        place = np.mean(sound[20000:60000] * 2**23 - np.arange(20000, 60000))
+        assert abs(place) < (2000 if container == "mkv" else 200)
+
+
+def test_ten_seconds_at_29_97_are_as_long_as_their_sound(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    frames = record(path, noise(2, int(300 * 48000 / FPS) + 1), AUDIO_CODECS["aac"])
+    picture, sound = probe(path)["streams"]
+    assert frames == int(picture["nb_frames"]) == 300
+    assert Fraction(picture["duration_ts"]) * Fraction(picture["time_base"]) == 300 / FPS
+    assert sound["duration_ts"] * Fraction(sound["time_base"]) == Fraction(int(300 * 48000 / FPS), 48000)
 
 
 def test_silence_nothing_and_what_is_no_number_are_sound_as_well(tmp_path: Path) -> None:

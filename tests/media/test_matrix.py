@@ -8,10 +8,13 @@ from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tdlite.media.audio import AUDIO_CODECS
+from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.codecs import CODECS, Codec
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.encoder import Settings
@@ -208,6 +211,40 @@ def check_colour_tags(case: Case, stream: dict[str, Any]) -> None:
         assert stream["chroma_location"] == "left"
     if case.codec == "mjpa":
         assert stream["chroma_location"] == "center"
+
+
+def sound_cases() -> Iterator[Any]:
+    """All combinations in containers with sound, with one audio codec after the other."""
+    for index, case in enumerate(case for case in cases(True) if case.container != "gif"):
+        fitting = [each.token for each in AUDIO_CODECS.values() if case.container in each.containers]
+        yield pytest.param(case, fitting[index % len(fitting)], id="-".join((*case, fitting[index % len(fitting)])))
+
+
+@pytest.mark.parametrize(("case", "sound"), list(sound_cases()))
+def test_whatever_the_picture_there_can_be_sound_beside_it(case: Case, sound: str, tmp_path: Path) -> None:
+    path = tmp_path / f"a.{case.container}"
+    audio = AudioEncoder(AUDIO_CODECS[sound], 2, 48000)
+    wanted = settings(case)
+    sounds = np.random.default_rng(1).uniform(-0.5, 0.5, (2, 12000))
+    target = (path, encoder_for(case.codec, wanted), case.container, WIDTH, HEIGHT, RATE, wanted)
+    with MovieWriter(*target, audio=audio) as movie:
+        for index in range(COUNT):
+            first, last = (int(each * 48000 / RATE) for each in (index, index + 1))
+            movie.put(frame(index), sounds[:, first:last])
+    with av.open(str(path)) as file:  # Debian's ffprobe does not know all of them
+        picture, heard = file.streams.video[0], file.streams.audio[0]
+        pictures, samples = [], 0
+        for packet in file.demux(picture, heard):
+            if packet.stream is heard:
+                samples += sum(each.samples for each in packet.decode())
+            elif packet.size:
+                pictures.append(packet.pts * packet.time_base)
+        assert heard.codec_context.name.removesuffix("float") in (AUDIO_CODECS[sound].name, f"lib{sound}")
+    tolerance = Fraction(1, 2000) if case.container in ("mkv", "webm") else 0
+    assert len(pictures) == COUNT
+    assert max(abs(time - index / RATE) for index, time in enumerate(sorted(pictures))) <= tolerance
+    # Some readers give the run-up of an encoder in Matroska, too, before 0.
+    assert 0 <= samples - int(COUNT * 48000 / RATE) <= 2 * 1152
 
 
 @pytest.mark.parametrize("codec", CODECS)

@@ -54,9 +54,8 @@ def test_a_file_comes_out_sample_for_sample(net, tmp_path, channels, rate):
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int32, np.float32])
 def test_every_kind_of_wav_is_its_values(tmp_path, kind):
     values = np.array([0, 1, -1, 0.5, -0.25])
-    stored = {np.uint8: values * 127 + 128, np.int16: values * 32767, np.int32: values * (2.0**31 - 1)}.get(
-        kind, values
-    )
+    whole = {np.uint8: values * 127 + 128, np.int16: values * 32767, np.int32: values * (2.0**31 - 1)}
+    stored = whole.get(kind, values)
     wavfile.write(tmp_path / "a.wav", 8000, stored.astype(kind))
     sound = SoundFile(tmp_path / "a.wav")
     assert (sound.rate, sound.channels, sound.length) == (8000, 1, 5)
@@ -115,7 +114,9 @@ def test_play_cue_and_cue_pulse(net, wav):
     np.testing.assert_array_equal(heard(net, chop, 2)[0], samples[100:1700])
 
 
-@pytest.mark.parametrize(("start", "end", "unit"), [(0.25, 0.5, "fraction"), (15, 30, "frames"), (12000, 24000, "samples")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("start", "end", "unit"), [(0.25, 0.5, "fraction"), (15, 30, "frames"), (12000, 24000, "samples")]
+)
 def test_trim_plays_a_part(net, wav, start, end, unit):
     samples, path = wav
     trim = {"trim": True, "trimstart": start, "trimend": end, "trimstartunit": unit, "trimendunit": unit}

@@ -111,6 +111,23 @@ def test_the_interface_may_be_declared_by_the_author(net):
     assert shader(net, text, whole=True).errors() == ""
 
 
+def test_all_of_it_may_be_declared_again(net):
+    source = picture(net, (3, 5))
+    text = f"""uniform sampler2D sTD2DInputs[2]; uniform sampler3D sTD3DInputs[TD_NUM_3D_INPUTS];
+        struct TDTexInfo {{ vec4 res; vec4 depth; }};
+        uniform TDTexInfo uTD2DInfos[TD_NUM_2D_INPUTS]; uniform TDTexInfo uTDOutputInfo;
+        uniform int uTDPass; uniform sampler2D sTDNoiseMap;
+        {OUT}void main() {{ fragColor = texture(sTD2DInputs[0], vUV.st) + uTDOutputInfo.res + float(uTDPass);
+        fragColor += 0.0 * texture(sTDNoiseMap, vUV.st) + missing; }}"""
+    top = shader(net, text, whole=True, inputs=[source])
+    top.cook()
+    assert top.errors().startswith("/glsl2_pixel:7: `missing' undeclared")
+    top.par.pixeldat.eval().text = text.replace(" + missing", "")
+    # Between the input's pixels 0 and 1 in x, at its edge in y; and the output's size.
+    np.testing.assert_allclose(top.numpyArray()[0, 0], (0.125 + 0.25, 0.25, 0.25 + 4, 0.5 + 4), atol=1e-5)
+    assert top.errors() == top.warnings() == ""
+
+
 def test_an_input_is_fetched_pixel_by_pixel(net):
     source = picture(net, (4, 7))
     top = shader(net, "fragColor = texelFetch(sTD2DInputs[0], ivec2(gl_FragCoord.xy), 0);", size=(7, 4))

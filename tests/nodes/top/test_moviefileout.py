@@ -275,7 +275,7 @@ def test_metadata_for_other_formats_is_a_warning(net: Any) -> None:
     header.appendRow(["shot", "a 1"])
     out = sequence(net, headerdat=header, record=True)
     net.run(frames=2)
-    assert out.warnings() == "headerdat is not written: only EXR files keep it"
+    assert out.warnings() == "headerdat is not written: of the image files, only EXR keeps it"
     assert not out.errors()
 
 

@@ -174,7 +174,10 @@ def test_compression_and_point_cloud_are_in_the_header(net: Any, tmp_path: Path)
 
 @pytest.mark.parametrize(
     ("format", "dtype"),
-    [("rgba8fixed", np.float16), ("rgba16float", np.float16), ("rgba16fixed", np.float32), ("rgba32float", np.float32)],
+    [
+        *(("rgba8fixed", np.float16), ("srgba8fixed", np.float16), ("rgba16float", np.float16)),
+        *(("rgba16fixed", np.float32), ("rgba32float", np.float32)),
+    ],
 )
 def test_half_or_float_by_the_pixel_format(net: Any, tmp_path: Path, format: str, dtype: Any) -> None:
     source = net.noiseTOP(resolution=(8, 4), format=format)

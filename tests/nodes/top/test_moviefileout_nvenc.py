@@ -1,4 +1,4 @@
-"""Recording by NVENC and by prepared planes: the roads of a GPU machine, played on the CPU where there is no GPU.
+"""Recording by NVENC: the road of a GPU machine, played on the CPU where there is no GPU.
 
 On llvmpipe the mapped GL buffer is a copy in host memory. On an NVIDIA GPU, with NVENC or without, it is CUDA's, and
 the double's frames come from there.
@@ -6,8 +6,6 @@ the double's frames come from there.
 
 from __future__ import annotations
 
-import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,11 +15,10 @@ import pytest
 from fakecuda import FakeCuda
 from media.movies import decode, probe, samples
 from recordings import counting, frames_of, recorder
+from roads import SIZE, make, movie_samples, ratio, textured
 
 from tdlite.gpu.context import Gpu
 from tdlite.gpu.cuda import Cuda
-
-SIZE = (64, 48)
 
 
 @pytest.fixture
@@ -39,32 +36,6 @@ def cuda(nvenc: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         assert nvenc.runtime.stale() == []
         assert nvenc.runtime.mapped == []
         del nvenc.runtime
-
-
-def textured(net: Any, resolution: tuple[int, int] = SIZE) -> Any:
-    """Colourful and smooth, and different in each frame."""
-    source = net.glslTOP(resolution=resolution)
-    net.op("glsl1_pixel").text = """
-        uniform float time;
-        out vec4 c;
-        void main() {
-            vec3 wave = 0.5 + 0.45 * sin(vec3(5.0, 6.0, 7.0) * vUV.s + vec3(4.0, 3.0, 2.0) * vUV.t + time);
-            c = TDOutputSwizzle(vec4(wave, 1.0));
-        }"""
-    source.par.vec0name, source.par.vec0valuex.expr = "time", "absTime.frame * 0.2"
-    return source
-
-
-def ratio(a: Any, b: Any, top: float = 255) -> float:
-    """Peak signal to noise, in dB."""
-    return float(10 * np.log10(top**2 / max(np.mean((a.astype(float) - b) ** 2), 1e-9)))
-
-
-def make(net: Any, source: Any, count: int, **pars: Any) -> Any:
-    out = recorder(net, source, **{"type": "movie", "file": "a.mp4", "encoder": "nvenc", "record": True, **pars})
-    net.run(frames=count)
-    out.par.record = False
-    return out
 
 
 @pytest.mark.parametrize(
@@ -239,71 +210,6 @@ def test_test_mode_encodes_and_writes_nothing(fast: Any, cuda: Any, tmp_path: Pa
     make(fast, textured(fast), 7, encodetestmode=True)
     assert cuda.PyNvEncoder.created[0]._calls == 0  # drained
     assert list(tmp_path.iterdir()) == []
-
-
-# -- planes in the place of pixels -----------------------------------------------------------------------------
-
-
-def movie_samples(net: Any, source: Any, name: str, planar: bool, **pars: Any) -> Any:
-    """The first frame's samples as a movie stores them, lossless, by one road or the other."""
-    gpu = Gpu.shared()
-    before, gpu.converts = gpu.converts, planar
-    try:
-        out = make(net, source, 3, **{"file": name, "encoder": "software", **pars})
-    finally:
-        gpu.converts = before
-    assert out.errors() == ""
-    command = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", out.par.file.eval()]
-    done = subprocess.run(command, capture_output=True, check=True, cwd=net.folder)
-    stream = json.loads(done.stdout)["streams"][0]
-    told = {key: stream.get(key) for key in ("pix_fmt", "nb_read_frames", "color_space", "color_range", "width")}
-    return samples(Path(net.folder) / name, 3), told
-
-
-@pytest.mark.parametrize(
-    ("codec", "pixel_format", "suffix", "size", "near"),
-    [
-        ("h264nvgpu", "yuv420", "mp4", SIZE, 1),
-        ("h264nvgpu", "yuv444", "mp4", (33, 17), 1),
-        ("h264nvgpu", "yuv422p10bit", "mp4", SIZE, 2),
-        ("h265nvgpu", "yuv444p10bit", "mp4", SIZE, 2),
-        ("h265nvgpu", "yuv420p10bit", "mkv", SIZE, 2),
-        ("vp9", "yuv420", "webm", SIZE, 1),
-    ],
-)
-def test_planes_give_the_picture_that_pixels_give(
-    fast: Any, codec: str, pixel_format: str, suffix: str, size: tuple[int, int], near: int
-) -> None:
-    still = textured(fast, size)
-    still.par.vec0valuex.expr = "1.5"
-    pars = {"videocodec": codec, "moviepixelformat": pixel_format, "preset": "lossless"}
-    pixels, told = movie_samples(fast, still, f"pixels.{suffix}", False, **pars)
-    planes, also = movie_samples(fast, still, f"planes.{suffix}", True, **pars)
-    assert told == also
-    assert told["nb_read_frames"] == "3"
-    # Within the rounding of two conversions, of which FFmpeg's is the less exact one.
-    assert np.abs(pixels.astype(int) - planes).max() <= near
-
-
-def test_planes_are_read_instead_of_pixels(fast: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from tdlite.gpu.readback import Readback
-
-    monkeypatch.setattr(Gpu.shared(), "converts", True)
-    monkeypatch.setattr(Readback, "__init__", lambda *_: pytest.fail("RGBA was read back"))
-    make(fast, counting(fast), 4, encoder="software")
-    assert frames_of(tmp_path / "a.mp4") == [1, 2, 3, 4]
-
-
-@pytest.mark.parametrize(
-    ("codec", "suffix", "size"),
-    [("rle", "mov", SIZE), ("gif", "gif", SIZE), ("mjpa", "mov", SIZE), ("vp9", "webm", (33, 17))],
-)
-def test_what_has_no_planes_or_odd_ones_is_read_as_pixels(
-    fast: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, codec: str, suffix: str, size: tuple[int, int]
-) -> None:
-    monkeypatch.setattr(Gpu.shared(), "converts", True)
-    make(fast, counting(fast, size), 3, encoder="software", videocodec=codec, file=f"a.{suffix}", fps=50)
-    assert frames_of(tmp_path / f"a.{suffix}") == [1, 2, 3]
 
 
 # -- the real one ----------------------------------------------------------------------------------------------

@@ -1,0 +1,70 @@
+"""ISF's inputs as custom parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .model import Custom
+
+KINDS = {
+    "int": "int",
+    "float": "float",
+    "long": "int",
+    "bool": "bool",
+    "event": "bool",
+    "color": "vec4",
+    "point2D": "vec2",
+}
+"""The type of the uniform that each type of input feeds."""
+
+
+def true(value: Any) -> bool:
+    return value in (True, 1, "true", "True", "YES", "1")
+
+
+def _number(value: Any, otherwise: float) -> float:
+    if isinstance(value, list):
+        value = value[0] if value else otherwise
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return otherwise
+    return number if abs(number) < 1e30 else otherwise
+
+
+def custom_of(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom:
+    """The custom parameter of an input."""
+    default, low, high = entry.get("DEFAULT"), entry.get("MIN"), entry.get("MAX")
+    if kind in ("bool", "event"):
+        note = "An event: on in the frames in which it is to happen." if kind == "event" else ""
+        return Custom(name, "Toggle", label, bool(_number(default, 0.0)) if kind == "bool" else False, note=note)
+    if kind in ("long", "int"):
+        values, labels = entry.get("VALUES"), entry.get("LABELS")
+        if isinstance(values, list) and values:
+            tokens = [str(int(_number(value, index))) for index, value in enumerate(values)]
+            names = labels if isinstance(labels, list) else []
+            menu = {token: str(names[i]) if i < len(names) else token for i, token in enumerate(tokens)}
+            chosen = str(int(_number(default, float(tokens[0]))))
+            return Custom(name, "Menu", label, chosen if chosen in menu else tokens[0], menu=menu)
+        if isinstance(labels, list) and labels:
+            menu = {str(index): str(text) for index, text in enumerate(labels)}
+            chosen = str(int(_number(default, 0)))
+            return Custom(name, "Menu", label, chosen if chosen in menu else "0", menu=menu)
+        ends = [int(_number(limit, 0)) if limit is not None else None for limit in (low, high)]
+        return Custom(name, "Int", label, int(_number(default, ends[0] or 0)), low=ends[0], high=ends[1])
+    if kind == "float":
+        lowest, highest = _number(low, 0.0), _number(high, 1.0)
+        nearest = min(max(0.0, lowest), highest)
+        return Custom(name, "Float", label, _number(default, nearest), lowest, highest)
+    count = 4 if kind == "color" else 2
+    style = "RGBA" if kind == "color" else "XY"
+    start = [0.0, 0.0, 0.0, 1.0][:count] if kind == "color" else [0.0, 0.0]
+    given = default if isinstance(default, list) else []
+    numbers = [_number(given[i], start[i]) if i < len(given) else start[i] for i in range(count)]
+    if kind == "color":
+        return Custom(name, style, label, tuple(numbers), (0.0,) * 4, (1.0,) * 4)
+    least, most = (
+        tuple(_number(limit[i] if i < len(limit) else None, end) for i in range(count))
+        if isinstance(limit, list) and limit else None for limit, end in ((low, 0.0), (high, 1.0))
+    )  # fmt: skip
+    return Custom(name, style, label, tuple(numbers), least, most)
