@@ -117,7 +117,7 @@ class Nothing:
         return None
 
     use = write = render = bind_to_image = bind_to_uniform_block = bind = memory_barrier = run
-    enable_direct = disable_direct = run
+    enable_direct = disable_direct = release = run
 
 
 def top(path: str) -> float:
@@ -149,6 +149,8 @@ def top(path: str) -> float:
         for program in type(shape).programs._made.values():
             for compiled in program._compiled.values():
                 silence(compiled.kernel, "shader", "vertices")
+                undo.append((compiled.kernel, "_software", compiled.kernel._software))
+                compiled.kernel._software = False  # the way it goes on a GPU
         held = [op.result.value._surface for op in (source, shape)]
         for surface in [*held, *(free for free_list in gpu.pool._free.values() for free in free_list)]:
             silence(surface, "framebuffer")
