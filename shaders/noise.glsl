@@ -38,12 +38,12 @@ float single(vec4 p, uvec4 seed, out vec4 slope) {
     return value;
 }
 
-float shaped(float x) { return par.exp == 1.0 ? x : x == 0.0 ? 0.0 : sign(x) * pow(abs(x), par.exp); }
+float shaped(float x) { return powered == 0 ? x : x == 0.0 ? 0.0 : sign(x) * pow(abs(x), par.exp); }
 
 // The noise at one coordinate: all its layers, each of another seed. Perlin and Simplex are 0 at the corners of their
 // cells, so their layers are moved against each other, else all would be 0 at the corners of the first.
 float noise(vec4 p, uvec4 seed, out vec4 slope) {
-    int layers = type == SPARSE ? 0 : par.harmon;
+    int layers = type == SPARSE ? 0 : few_layers < 0 ? par.harmon : few_layers;
     float falloff = smooth_gradient() ? par.gain : par.rough;
     float sum = 0.0, weight = 1.0, scale = 1.0;
     vec4 slopes = vec4(0.0), shift = vec4(0.0);
@@ -57,7 +57,7 @@ float noise(vec4 p, uvec4 seed, out vec4 slope) {
         seed += uvec4(0x9E3779B9u, 0x7F4A7C15u, 0xF39CC060u, 0x5CEDC834u);
     }
     if (type == ALLIGATOR) sum -= 1.0;
-    float inner = par.exp == 1.0 ? 1.0 : sum == 0.0 ? 0.0 : par.exp * pow(abs(sum), par.exp - 1.0);
+    float inner = powered == 0 ? 1.0 : sum == 0.0 ? 0.0 : par.exp * pow(abs(sum), par.exp - 1.0);
     slope = par.amp / par.period * inner * slopes;
     return par.offset + par.amp * shaped(sum);
 }
@@ -86,7 +86,7 @@ vec4 channels(vec2 uv) {
         return slope;
     }
     if (mono != 0) return vec4(noise(p, seed, slope));
-    int needed = par.alpha < 2 || par.alpha == 3 ? 3 : 4;
+    int needed = alpha < 2 || alpha == 3 ? 3 : 4;
     vec4 values = vec4(0.0);
     for (int i = 0; i < needed; i++) {
         // Not values[i]: an index that varies is slow on software renderers.
@@ -106,12 +106,12 @@ vec4 pixel(vec2 uv) {
     }
     n *= par.noisescale;
     vec4 source = input0() * par.inputscale, result = n;
-    switch (par.rgb) {
+    switch (rgb) {
     case 1: result = source * n; break;
     case 2: result = source + n; break;
     case 3: result = source - n; break;
     }
-    switch (par.alpha) {
+    switch (alpha) {
     case 0: result.a = 0.0; break;
     case 1: result.a = 1.0; break;
     case 2: result.a = n.a; break;
@@ -120,5 +120,5 @@ vec4 pixel(vec2 uv) {
     case 5: result.a = source.a + n.a; break;
     case 6: result.a = source.a + clamp(n.a, 0.0, 1.0); break;
     }
-    return par.dither ? dithered(result, par.step_size) : result;
+    return dither != 0 ? dithered(result, par.step_size) : result;
 }

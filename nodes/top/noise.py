@@ -67,13 +67,14 @@ class noiseTOP(TOP):
         Page(
             "Output",
             Menu("rgb", ("noise", ("multiply", "Input * Noise"), ("add", "Input + Noise"),
-                         ("subtract", "Input - Noise")), label="RGB", help="What to do with the input's colour."),
+                         ("subtract", "Input - Noise")), label="RGB", variant=True,
+                 help="What to do with the input's colour."),
             Float("inputscale", 1, label="Input Scale", help="Factor on the input."),
             Float("noisescale", 1, label="Noise Scale", help="Factor on the noise."),
             Menu("alpha", ("zero", "one", ("random", "Noise"), "input", ("multiply", "Input * Noise"),
                            ("add", "Input + Noise"), ("addclamp", "Input + clamp(Noise)")), "one",
-                 help="What alpha is made of."),
-            Toggle("dither", help="Hide the steps of fixed pixel formats with noise of one step."),
+                 variant=True, help="What alpha is made of."),
+            Toggle("dither", variant=True, help="Hide the steps of fixed pixel formats with noise of one step."),
             Toggle("gradient", variant=True,
                    help="Instead of the noise, its derivative by x, y, z and w in R, G, B and A, without the offset: "
                         "Perlin and Simplex. It may be negative: use a float format."),
@@ -89,6 +90,11 @@ class noiseTOP(TOP):
         if at.par.gradient and not type_.startswith(("perlin", "simplex")):
             at.warn(f"{type_} has no gradient; set par.type to a Perlin or Simplex type")
         return super().describe(at, spec)
+
+    def choices(self, at: At) -> tuple[tuple[str, int], ...]:
+        harmon = at.par.harmon
+        # Powers are dear, and so are loops whose end a CPU's compiler does not know.
+        return (("powered", int(at.par.exp != 1)), ("few_layers", harmon if harmon <= 8 else -1))
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
         par = at.par

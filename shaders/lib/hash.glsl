@@ -1,7 +1,10 @@
 // Integer hashes, equal on every GPU: PCG by Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020.
 
-uvec2 pcg2d(uvec2 v) {
-    v = v * 1664525u + 1013904223u;
+// The first step of each, apart: of neighbours it differs by multiples of PCG_STEP, so that a cell's corners share it.
+#define PCG_STEP 1664525u
+#define PCG_START(v) ((v) * PCG_STEP + 1013904223u)
+
+uvec2 pcg2d_rest(uvec2 v) {
     v.x += v.y * 1664525u;
     v.y += v.x * 1664525u;
     v ^= v >> 16u;
@@ -10,8 +13,7 @@ uvec2 pcg2d(uvec2 v) {
     return v ^ (v >> 16u);
 }
 
-uvec3 pcg3d(uvec3 v) {
-    v = v * 1664525u + 1013904223u;
+uvec3 pcg3d_rest(uvec3 v) {
     v.x += v.y * v.z;
     v.y += v.z * v.x;
     v.z += v.x * v.y;
@@ -22,8 +24,7 @@ uvec3 pcg3d(uvec3 v) {
     return v;
 }
 
-uvec4 pcg4d(uvec4 v) {
-    v = v * 1664525u + 1013904223u;
+uvec4 pcg4d_rest(uvec4 v) {
     v.x += v.y * v.w;
     v.y += v.z * v.x;
     v.z += v.x * v.y;
@@ -36,16 +37,20 @@ uvec4 pcg4d(uvec4 v) {
     return v;
 }
 
-// 0 ≤ x < 1 from the upper 24 bits, the better ones; exact in a float.
-float unit(uint h) { return float(h >> 8u) * (1.0 / 16777216.0); }
-vec2 unit(uvec2 h) { return vec2(h >> 8u) * (1.0 / 16777216.0); }
-vec3 unit(uvec3 h) { return vec3(h >> 8u) * (1.0 / 16777216.0); }
-vec4 unit(uvec4 h) { return vec4(h >> 8u) * (1.0 / 16777216.0); }
+uvec2 pcg2d(uvec2 v) { return pcg2d_rest(PCG_START(v)); }
+uvec3 pcg3d(uvec3 v) { return pcg3d_rest(PCG_START(v)); }
+uvec4 pcg4d(uvec4 v) { return pcg4d_rest(PCG_START(v)); }
+
+// 0 ≤ x < 1 from the upper 24 bits, the better ones; exact in a float. By way of int, which CPUs convert faster.
+float unit(uint h) { return float(int(h >> 8u)) * (1.0 / 16777216.0); }
+vec2 unit(uvec2 h) { return vec2(ivec2(h >> 8u)) * (1.0 / 16777216.0); }
+vec3 unit(uvec3 h) { return vec3(ivec3(h >> 8u)) * (1.0 / 16777216.0); }
+vec4 unit(uvec4 h) { return vec4(ivec4(h >> 8u)) * (1.0 / 16777216.0); }
 
 // −1 < x < 1, never 0.
-vec2 signed_unit(uvec2 h) { return (vec2(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
-vec3 signed_unit(uvec3 h) { return (vec3(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
-vec4 signed_unit(uvec4 h) { return (vec4(h >> 8u) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+vec2 signed_unit(uvec2 h) { return (vec2(ivec2(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+vec3 signed_unit(uvec3 h) { return (vec3(ivec3(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
+vec4 signed_unit(uvec4 h) { return (vec4(ivec4(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
 
 // Where a seed, fractional or not, moves the lattice of cells: far, and in all directions.
 uvec4 seed_offset(float seed) {

@@ -10,13 +10,13 @@
 
 float perlin(vec2 p, uvec4 seed, out vec2 gradient) {
     vec2 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed.xyz;
+    uvec3 base = PCG_START(uvec3(ivec3(ivec2(cell), 0)) + seed.xyz);
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 4; i++) {
         ivec2 corner = ivec2(i & 1, i >> 1);
         vec2 side = vec2(corner), sign_ = side * 2.0 - 1.0;
-        vec2 g = normalize(signed_unit(pcg3d(base + uvec3(corner, 0)).xy));
+        vec2 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner, 0)).xy));
         vec2 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * ramp;
@@ -28,13 +28,13 @@ float perlin(vec2 p, uvec4 seed, out vec2 gradient) {
 
 float perlin(vec3 p, uvec4 seed, out vec3 gradient) {
     vec3 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
+    uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 8; i++) {
         ivec3 corner = ivec3(i & 1, (i >> 1) & 1, i >> 2);
         vec3 side = vec3(corner), sign_ = side * 2.0 - 1.0;
-        vec3 g = normalize(signed_unit(pcg3d(base + uvec3(corner))));
+        vec3 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner))));
         vec3 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * w.z * ramp;
@@ -46,13 +46,13 @@ float perlin(vec3 p, uvec4 seed, out vec3 gradient) {
 
 float perlin(vec4 p, uvec4 seed, out vec4 gradient) {
     vec4 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec4 base = uvec4(ivec4(cell)) + seed;
+    uvec4 base = PCG_START(uvec4(ivec4(cell)) + seed);
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 16; i++) {
         ivec4 corner = ivec4(i & 1, (i >> 1) & 1, (i >> 2) & 1, i >> 3);
         vec4 side = vec4(corner), sign_ = side * 2.0 - 1.0;
-        vec4 g = normalize(signed_unit(pcg4d(base + uvec4(corner))));
+        vec4 g = normalize(signed_unit(pcg4d_rest(base + PCG_STEP * uvec4(corner))));
         vec4 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * w.z * w.w * ramp;
@@ -93,12 +93,12 @@ float simplex(vec2 p, uvec4 seed, out vec2 gradient) {
     vec2 cell = floor(p + (p.x + p.y) * skew);
     vec2 x = p - cell + (cell.x + cell.y) * unskew;
     ivec2 step_ = x.x > x.y ? ivec2(1, 0) : ivec2(0, 1);
-    uvec3 base = uvec3(ivec3(ivec2(cell), 0)) + seed.xyz;
+    uvec3 base = PCG_START(uvec3(ivec3(ivec2(cell), 0)) + seed.xyz);
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 3; i++) {
         ivec2 corner = i == 0 ? ivec2(0) : i == 1 ? step_ : ivec2(1);
-        vec2 g = normalize(signed_unit(pcg3d(base + uvec3(corner, 0)).xy));
+        vec2 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner, 0)).xy));
         value += simplex_corner(x - vec2(corner) + float(i) * unskew, g, gradient);
     }
     gradient *= 99.204310;
@@ -111,12 +111,12 @@ float simplex(vec3 p, uvec4 seed, out vec3 gradient) {
     vec3 x = p - cell + (cell.x + cell.y + cell.z) * unskew;
     vec3 first = step(x.yzx, x), second = 1.0 - first.zxy;    // which axis is greater, pair by pair
     ivec3 one = ivec3(min(first, second)), two = ivec3(max(first, second));
-    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
+    uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 4; i++) {
         ivec3 corner = i == 0 ? ivec3(0) : i == 1 ? one : i == 2 ? two : ivec3(1);
-        vec3 g = normalize(signed_unit(pcg3d(base + uvec3(corner))));
+        vec3 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner))));
         value += simplex_corner(x - vec3(corner) + float(i) * unskew, g, gradient);
     }
     gradient *= 108.0;
@@ -130,12 +130,12 @@ float simplex(vec4 p, uvec4 seed, out vec4 gradient) {
     // How many of the other axes each axis exceeds: the corners add the axes in falling order.
     vec3 a = step(x.yzw, x.xxx), b = step(x.zww, x.yyz);
     ivec4 rank = ivec4(a.x + a.y + a.z, 1.0 - a.x + b.x + b.y, 2.0 - a.y - b.x + b.z, 3.0 - a.z - b.y - b.z);
-    uvec4 base = uvec4(ivec4(cell)) + seed;
+    uvec4 base = PCG_START(uvec4(ivec4(cell)) + seed);
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 5; i++) {
         ivec4 corner = ivec4(greaterThanEqual(rank, ivec4(4 - i)));
-        vec4 g = normalize(signed_unit(pcg4d(base + uvec4(corner))));
+        vec4 g = normalize(signed_unit(pcg4d_rest(base + PCG_STEP * uvec4(corner))));
         value += simplex_corner(x - vec4(corner) + float(i) * unskew, g, gradient);
     }
     gradient *= 108.0;
@@ -158,12 +158,12 @@ float white(vec2 p, uvec4 seed) { return white(vec4(p, 0.0, 0.0), seed); }
 
 float hermite(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), u = smoothstep(0.0, 1.0, p - cell);
-    uvec3 base = uvec3(ivec3(cell)) + seed.xyz;
+    uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
     float value = 0.0;
     for (int i = 0; i < 8; i++) {
         ivec3 corner = ivec3(i & 1, (i >> 1) & 1, i >> 2);
         vec3 w = mix(1.0 - u, u, vec3(corner));
-        value += w.x * w.y * w.z * unit(pcg3d(base + uvec3(corner)).x);
+        value += w.x * w.y * w.z * unit(pcg3d_rest(base + PCG_STEP * uvec3(corner)).x);
     }
     return value * 2.0 - 1.0;
 }
@@ -173,11 +173,11 @@ float hermite(vec3 p, uvec4 seed) {
 
 float sparse(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), f = p - cell;
-    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed;
+    uvec4 base = PCG_START(uvec4(ivec4(ivec3(cell), 0)) + seed);
     float value = 0.0;
     for (int i = 0; i < 54; i++) {
         ivec4 neighbour = ivec4(i % 3 - 1, i / 3 % 3 - 1, i / 9 % 3 - 1, i / 27);
-        uvec4 h = pcg4d(base + uvec4(neighbour));
+        uvec4 h = pcg4d_rest(base + PCG_STEP * uvec4(neighbour));
         vec3 x = f - vec3(neighbour) - unit(h.xyz);
         float t = max(1.0 - dot(x, x), 0.0);
         value += t * t * t * (unit(h.w) * 2.0 - 1.0);
@@ -189,11 +189,11 @@ float sparse(vec3 p, uvec4 seed) {
 
 float alligator(vec3 p, uvec4 seed) {
     vec3 cell = floor(p), f = p - cell;
-    uvec4 base = uvec4(ivec4(ivec3(cell), 0)) + seed;
+    uvec4 base = PCG_START(uvec4(ivec4(ivec3(cell), 0)) + seed);
     vec2 strongest = vec2(0.0);
     for (int i = 0; i < 27; i++) {
         ivec3 neighbour = ivec3(i % 3, i / 3 % 3, i / 9) - 1;
-        uvec4 h = pcg4d(base + uvec4(neighbour, 0));
+        uvec4 h = pcg4d_rest(base + PCG_STEP * uvec4(neighbour, 0));
         float bump = unit(h.w) * smoothstep(0.0, 1.0, 1.0 - distance(f, vec3(neighbour) + unit(h.xyz)));
         strongest = bump > strongest.x ? vec2(bump, strongest.x) : vec2(strongest.x, max(strongest.y, bump));
     }

@@ -39,12 +39,14 @@ BARRIERS = 0x8 | 0x20 | 0x80 | 0x100 | 0x400
 class Sampler(NamedTuple):
     """How a pass samples its inputs; beyond the edge: the edge, transparent black, or the image again.
 
-    ``depth`` is what lies beyond the first and the last slice of a 3D texture.
+    ``extend`` is what lies to the left and right, and above and below unless ``vertical`` says otherwise; ``depth``
+    what lies beyond the first and the last slice of a 3D texture.
     """
 
     filter: Filter = "linear"
     extend: Extend = "hold"
     depth: Extend = "hold"
+    vertical: Extend | None = None
 
 
 _PLAIN = Sampler()
@@ -58,7 +60,7 @@ class Pass(NamedTuple):
     0's; ``path`` overrides the device's 'compute' or 'raster'.
 
     For a FullProgram only: ``uniforms`` by name; ``textures``, images beside the inputs by the name of their
-    sampler, sampled in their own way; ``texels`` for its samplerBuffers and sampler1Ds; ``counters``, what its
+    sampler, sampled in their own way, None for a 2D sampler that reads what is on the first unit; ``texels`` for its samplerBuffers and sampler1Ds; ``counters``, what its
     atomic counters start with, one number for all of an array or one for each; ``buffers``, how many images it
     draws. Where ``spec`` has slices it draws each, with ``per_slice`` inputs of its own or all; ``slice`` of
     ``slices`` is the one that is being drawn.
@@ -73,7 +75,7 @@ class Pass(NamedTuple):
     pass_index: int = 0
     uniforms: Mapping[str, Value] = {}
     path: str | None = None
-    textures: Mapping[str, tuple[Image, Sampler]] = {}
+    textures: Mapping[str, tuple[Image | None, Sampler]] = {}
     texels: Mapping[str, Texels | Curve] = {}
     counters: Mapping[str, float | Sequence[float]] = {}
     buffers: int = 1
@@ -170,11 +172,14 @@ class Executor:
         self._bind(inputs, job.spec, job.sampler, flat=False)
         kernel.set({**job.uniforms, **program.given(job)})
         unit = len(inputs)
-        for number, (name, (image, sampler)) in enumerate(job.textures.items(), unit):
-            image.texture.use(number)
-            self.gpu.samplers[sampler].use(number)
-            kernel.set_unit(name, number)
-        for number, (name, texels) in enumerate(job.texels.items(), unit + len(job.textures)):
+        for name, (image, sampler) in job.textures.items():
+            kernel.set_unit(name, unit if image is not None else 0)  # programs are shared: another may have set it
+            if image is not None:
+                self._mipmaps(image, sampler)
+                image.texture.use(unit)
+                self.gpu.samplers[sampler].use(unit)
+                unit += 1
+        for number, (name, texels) in enumerate(job.texels.items(), unit):
             texels.use(number)
             self.gpu.samplers[_PLAIN].use(number)
             kernel.set_unit(name, number)
@@ -216,12 +221,17 @@ class Executor:
                     raise GpuError(_flat_only(image.spec))
             elif image.spec[:2] == spec[:2]:
                 same_size |= 1 << unit
-            if sampler.filter == "mipmap" and not image.mipmapped:
-                image.texture.build_mipmaps()
-                image.mipmapped = True
+            self._mipmaps(image, sampler)
             image.texture.use(unit)
             how.use(unit)
         return same_size
+
+    @staticmethod
+    def _mipmaps(image: Image, sampler: Sampler) -> None:
+        """Make an image's mipmaps where a sampler wants them and they are not there yet."""
+        if sampler.filter == "mipmap" and not image.mipmapped:
+            image.texture.build_mipmaps()
+            image.mipmapped = True
 
     def _raster(self, compiled: Compiled, framebuffer: moderngl.Framebuffer) -> None:
         ctx = self.gpu.ctx
@@ -271,7 +281,8 @@ class Samplers(dict[Sampler, "moderngl.Sampler"]):
         made = self._gpu.ctx.sampler(filter=filters[sampler.filter])
         # moderngl knows no mirrors, and does not publish a sampler's GL name, whatever its stub says.
         name: int = made._glo  # type: ignore[attr-defined]  # see above
-        for axis, extend in zip(_WRAP, (sampler.extend, sampler.extend, sampler.depth), strict=True):
+        extends = (sampler.extend, sampler.vertical or sampler.extend, sampler.depth)
+        for axis, extend in zip(_WRAP, extends, strict=True):
             gl.call("glSamplerParameteri", name, axis, _BEYOND[extend])
         self[sampler] = made
         return made

@@ -13,6 +13,7 @@ from tdlite.media.convert import Converter, Palette, check_colour
 from tdlite.media.encoder import Colour, Packet, Picture, Settings, StreamInfo
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import has_alpha, is_rgb
+from tdlite.media.scheduling import ordinary
 
 if TYPE_CHECKING:
     from av.packet import Packet as LibavPacket
@@ -121,7 +122,8 @@ class LibavEncoder:
         sited = {"chroma_sample_location": "left"} if "420" in pixels and not row.centred else {}
         context.options = {**options, **sited}
         try:
-            context.open()
+            with ordinary():
+                context.open()
         except av.FFmpegError as error:
             raise EncoderError(
                 f"cannot record {width}×{height} as {row.title} ({self._name}: {error.strerror}); "

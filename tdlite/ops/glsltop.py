@@ -22,12 +22,14 @@ from .cook import At
 from .dat import DAT
 from .glslbuild import Build, Texts, built
 from .glslinterface import Target
+from .glslsamplers import KIND_NAMES, SAMPLERS, mipmapped, textures
+from .glslsamplers import page as samplers_page
 from .glslshared import instead, noise_map, sine
 from .glsltext import Reader, Stamp, stamp
 from .glslvalues import BUFFERS, MATRICES, NUMBERS, Sent, pages, sent
 from .top import TOP, gpu_of, path_of
 
-_SEQUENCES = ("vec", "color", "array", "matrix")
+_SEQUENCES = ("sampler", "vec", "color", "array", "matrix")
 """The pages whose blocks set uniforms."""
 
 
@@ -80,12 +82,14 @@ class GlslTOP(TOP):
             Int("numcolorbufs", 1, low=1, high=8, label="# of Color Buffers",
                 help="How many pictures the shader draws; Render Select TOPs show the others than the first."),
         ),
+        samplers_page,
         *pages,
     )  # fmt: skip
 
     def __init__(self, *where: Any) -> None:
         super().__init__(*where)
         self._constants = Memo(self.engine, self, "constants", self._read_constants)
+        self._mipmapped = Memo(self.engine, self, "mipmaps", self._read_mipmapped)
         self.build = Memo(self.engine, self, "program", self._build)
         self._files: dict[str, Stamp] = {}
         self._files_cell = Cell(VALUE, "included files")
@@ -142,7 +146,7 @@ class GlslTOP(TOP):
             constants=self._constants.pull(),
             path=path_of(self.project) if path == "auto" else path,
             forced=path != "auto",
-            mipmapped=par.inputfiltertype.eval() == "mipmap",
+            mipmapped=self._mipmapped.pull(),
         )
         reader = Reader([*self._folder(), self.project.folder])
         main = self._text("computedat") if compute else self._text("pixeldat")
@@ -159,6 +163,9 @@ class GlslTOP(TOP):
 
     def _read_constants(self) -> tuple[tuple[str, float], ...]:
         return tuple((name, value) for name, value in self.values.blocks_of("const") if name)
+
+    def _read_mipmapped(self) -> bool:
+        return self.par.inputfiltertype.eval() == "mipmap" or mipmapped(self.values.blocks_of("sampler"))
 
     def _folder(self) -> list[str]:
         folder = str(self.par.includefolder.eval())
@@ -192,6 +199,7 @@ class GlslTOP(TOP):
     def _memos(self) -> Iterator[Memo]:
         yield from super()._memos()
         yield self._constants
+        yield self._mipmapped
         yield self.build
 
     # -- the picture -------------------------------------------------------------------------------------------
@@ -225,7 +233,10 @@ class GlslTOP(TOP):
             shown = "black" if par.errorbehavior == "showblack" else "checkerboard"
             return WithError(Pass(instead(shown), spec), error)
         values = sent(at, build.uniforms, build.counters, lambda: gpu_of(self.project))
+        named = textures(at, build.uniforms)
         self._compare(at, build, values)
+        if build.noise_map:
+            named["sTDNoiseMap"] = noise_map(self.project), Sampler(extend="repeat")
         inputs = at.inputs if self.isMultiInputs else (*at.inputs, *[None] * (self.maxInputs - len(at.inputs)))
         job = Pass(
             build.program,
@@ -233,7 +244,7 @@ class GlslTOP(TOP):
             inputs=tuple(inputs),
             sampler=Sampler(at.common.inputfiltertype, par.inputextenduv, par.inputextendw),
             uniforms=values.uniforms,
-            textures={"sTDNoiseMap": (noise_map(self.project), Sampler(extend="repeat"))} if build.noise_map else {},
+            textures=named,
             texels={**values.texels, "sTDSineLookup": sine(self.project)} if build.sine else values.texels,
             counters=values.counters,
             buffers=build.buffers,
@@ -243,7 +254,7 @@ class GlslTOP(TOP):
         if at.common.npasses > 1 and not build.compute and spec.kind != first:
             raise OpError(
                 f"npasses is {at.common.npasses}, and from the second pass on the first input is the pass before: a "
-                f"{_KINDS[spec.kind]}, where the shader expects a {_KINDS[first]}; set npasses to 1"
+                f"{KIND_NAMES[spec.kind]}, where the shader expects a {KIND_NAMES[first]}; set npasses to 1"
             )
         made: Pass | Image = job
         if build.compute:
@@ -254,12 +265,12 @@ class GlslTOP(TOP):
 
     def _compare(self, at: At, build: Build, values: Sent) -> None:
         """Warn of values without a uniform, of uniforms without a value, and of values of the wrong kind."""
-        fed = values.kinds
+        fed = values.kinds | {name: frozenset(SAMPLERS) for name, *_ in at.blocks("sampler") if name}
         for name in fed:
             if name not in build.declared:
                 at.warn(f"the shader declares no uniform {name}{nearest(name, build.declared)}")
         for name, (kind, _) in build.uniforms.items():
-            if kind not in NUMBERS | MATRICES | BUFFERS:
+            if kind not in NUMBERS | MATRICES | BUFFERS | SAMPLERS.keys():
                 at.warn(f"the uniform {name} is a {kind}, which no page can set")
             elif name in fed and kind not in fed[name]:
                 at.warn(f"the uniform {name} is a {kind}; set it on {_PAGES[_page(kind, 1)]}")
@@ -286,12 +297,16 @@ class GlslTOP(TOP):
                 blocks[free].arraytype = "texturebuffer"
 
 
-_KINDS = {"texture2d": "2D texture", **KINDS}
-_PAGES = {"vec": "the Vectors page", "matrix": "the Matrices page", "array": "the Arrays page as a Texture Buffer"}
+_PAGES = {
+    "vec": "the Vectors page", "matrix": "the Matrices page", "array": "the Arrays page as a Texture Buffer",
+    "sampler": "the Samplers page",
+}  # fmt: skip
 
 
 def _page(kind: str, length: int) -> str:
-    """The sequence that sets uniforms of a kind; none for samplers."""
+    """The sequence that sets uniforms of a kind; none for kinds that nothing sets."""
     if kind in NUMBERS:
         return "vec" if length == 1 else "array"
+    if kind in SAMPLERS:
+        return "sampler" if length == 1 else ""
     return "matrix" if kind in MATRICES else "array" if kind in BUFFERS else ""
