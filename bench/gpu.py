@@ -1,7 +1,8 @@
 """GPU benchmarks: passes, chains, the way to CUDA, conversion, recording. Run: python bench/gpu.py [--small] [--write]
 
-Prints one table within five minutes; what cannot be measured here is in it with the reason. ``--small`` uses tiny
-pictures, to see that everything runs; ``--write`` keeps the table in bench/results/.
+Prints one table within five minutes: what was measured, what stands beside it, and where there is a target, whether it
+is met. What cannot be measured here is in it with the reason, and what a measurement finds wrong is WRONG. ``--small``
+uses tiny pictures, to see that everything runs; ``--write`` keeps the table in bench/results/.
 """
 
 from __future__ import annotations
@@ -12,69 +13,37 @@ import os
 import platform
 import re
 import statistics
-import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import numpy as np
+from gpurecording import recordings
+from gpurow import Row, Scale, judged, ms, px, timed
 
 import tdlite as td
 from tdlite.gpu.context import Gpu
-from tdlite.gpu.cuda import cuda_of
-from tdlite.gpu.cudamemory import cuda_memory
+from tdlite.gpu.cuda import Cuda, cuda_of
+from tdlite.gpu.cudamemory import CudaBuffer, cuda_memory
 from tdlite.gpu.errors import CudaError
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Image, Spec
 from tdlite.gpu.passes import Pass
 from tdlite.gpu.program import PixelProgram
-from tdlite.gpu.readback import Readback
+from tdlite.gpu.readback import Readback, read_raw
 from tdlite.gpu.source import Source
 from tdlite.gpu.yuv import YuvConversion, YuvReadback
 from tdlite.gpu.yuvlayout import YuvLayout
 from tdlite.ops import registry
 
-RESULTS = Path(__file__).parent / "results"
-_COPY = PixelProgram(Source("copy", "vec4 pixel(vec2 uv) { return input0(); }"), inputs=1)
-
-
-class Scale(NamedTuple):
-    """How large and how long: the sizes that stand for 1080p and 4K, seconds a measurement, frames of a recording."""
-
-    hd: tuple[int, int] = (1920, 1080)
-    uhd: tuple[int, int] = (3840, 2160)
-    seconds: float = 0.5
-    frames: int = 120
-    recording: float = 25.0
-
-
 FULL = Scale()
-SMALL = Scale((64, 36), (128, 72), 0.01, 6, 1.0)
-
-
-class Row(NamedTuple):
-    """One line of the table: what was measured, the result, what stands beside it."""
-
-    what: str
-    result: str
-    beside: str = ""
-
-
-def timed(gpu: Gpu, work: Callable[[], Any], seconds: float) -> float:
-    """Seconds that ``work`` takes on the GPU, the CPU's time hidden where it can be: many in a row, then waiting."""
-    work()
-    gpu.ctx.finish()
-    count, best = 1, float("inf")
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        start = time.perf_counter()
-        for _ in range(count):
-            work()
-        gpu.ctx.finish()
-        spent = time.perf_counter() - start
-        best = min(best, spent / count)
-        if spent < seconds / 8:
-            count *= 2
-    return best
+SMALL = Scale((64, 36), (128, 72), 0.01, 30.0, 20, 1.0)
+RESULTS = Path(__file__).parent / "results"
+_HOPPER = ("H100", "H200", "H800", "H20", "GH200")
+_COPY = PixelProgram(Source("copy", "vec4 pixel(vec2 uv) { return input0(); }"), inputs=1)
 
 
 def gpu_time(gpu: Gpu, job: Pass, repeats: int = 15) -> float:
@@ -97,6 +66,24 @@ def blank(gpu: Gpu, size: tuple[int, int], format: str = "rgba8fixed") -> Image:
     return gpu.draw(Pass(program, Spec.square(*size, format)))
 
 
+@contextmanager
+def watched(gpu: Gpu) -> Iterator[list[Pass]]:
+    """The passes that are drawn meanwhile."""
+    drawn: list[Pass] = []
+    draw = gpu.draw
+
+    def noted(job: Any) -> Image:
+        if isinstance(job, Pass):
+            drawn.append(job)
+        return draw(job)
+
+    gpu.draw = noted  # type: ignore[method-assign]  # for a moment
+    try:
+        yield drawn
+    finally:
+        del gpu.draw  # type: ignore[method-assign]  # the class's again
+
+
 def jobs(project: td.Project, name: str, size: tuple[int, int]) -> list[Pass]:
     """The passes that a TOP of this type draws with its defaults; none if it draws nothing of its own."""
     gpu = Gpu.shared()
@@ -112,22 +99,20 @@ def jobs(project: td.Project, name: str, size: tuple[int, int]) -> list[Pass]:
     op.par.resolutionw, op.par.resolutionh = size
     for each in op.inputs:
         each.cook()
-    drawn: list[Any] = []
-    draw = gpu.draw
-    gpu.draw = lambda job: drawn.append(job) or draw(job)  # type: ignore[method-assign]  # watched for a moment
-    try:
+    with watched(gpu) as drawn:
         op.cook()
-    finally:
-        del gpu.draw  # type: ignore[method-assign]  # the class's again
-    return [job for job in drawn if isinstance(job, Pass) and isinstance(job.program, PixelProgram)]
+    return [job for job in drawn if isinstance(job.program, PixelProgram)]
 
 
 def passes(gpu: Gpu, scale: Scale) -> Iterator[Row]:
     """Fragment against compute for every built-in TOP that has a pixel function."""
-    ratios = []
+    ratios, left, end = [], [], time.perf_counter() + scale.tops
     with td.Project() as project:
         for name in registry.names():
             if not name.endswith("TOP") or name in ("moviefileoutTOP", "scriptTOP"):
+                continue
+            if time.perf_counter() > end:
+                left.append(name)
                 continue
             try:
                 drawn = jobs(project, name, scale.uhd)
@@ -140,11 +125,16 @@ def passes(gpu: Gpu, scale: Scale) -> Iterator[Row]:
             )
             ratios.append(raster / compute)
             yield Row(
-                f"{name} {_px(scale.uhd)}",
-                f"compute {_ms(compute)}",
-                f"fragment {_ms(raster)}, × {raster / compute:.2f}",
+                f"{name} {px(scale.uhd)}",
+                f"compute {ms(compute)}",
+                f"fragment {ms(raster)}, × {raster / compute:.2f}",
             )
-    yield Row("median of all TOPs", f"fragment / compute × {statistics.median(ratios):.2f}", "target on Hopper × 10")
+    if left:
+        yield Row(f"{len(left)} more TOPs", "not measured", f"their {scale.tops:g} s were over: {', '.join(left)}")
+    ratio, hopper = statistics.median(ratios), any(name in gpu.renderer for name in _HOPPER)
+    yield Row(
+        f"median of {len(ratios)} TOPs", f"fragment / compute × {ratio:.2f}", "", *judged(ratio, 10, " ×", hopper)
+    )
 
 
 def bandwidth(gpu: Gpu, scale: Scale) -> tuple[float, Row]:
@@ -152,9 +142,7 @@ def bandwidth(gpu: Gpu, scale: Scale) -> tuple[float, Row]:
     image = blank(gpu, scale.uhd, "rgba32float")
     seconds = gpu_time(gpu, Pass(_COPY, image.spec, inputs=(image,)))
     rate = 2 * image.nbytes / seconds
-    return rate, Row(
-        "memory bandwidth", f"{rate / 1e9:.1f} GB/s", f"copy of {_px(scale.uhd)} RGBA32F, read and written"
-    )
+    return rate, Row("memory bandwidth", f"{rate / 1e9:.1f} GB/s", f"copy of {px(scale.uhd)} RGBA32F, read and written")
 
 
 def chains(gpu: Gpu, scale: Scale, rate: float) -> Iterator[Row]:
@@ -172,46 +160,56 @@ def chains(gpu: Gpu, scale: Scale, rate: float) -> Iterator[Row]:
                     level.inputConnectors[0].connect(op)
                     op = level
                 op.viewer = True
+                project.run(frames=1)
+                with watched(gpu) as drawn:
+                    project.run(frames=1)
                 seconds = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)  # type: ignore[misc]
             size = scale.uhd[0] * scale.uhd[1] * FORMATS[format].stored_bytes
-            bound = rate / (size * (2 * length + 1))  # the constant is only written
+            moved = size * sum(1 + len(job.inputs) for job in drawn)
+            right = [job.spec[:3] for job in drawn] == [(*scale.uhd, format)] * (length + 1)
+            share = 100 * moved / rate / seconds
             yield Row(
-                f"chain of {length}, {_px(scale.uhd)} {format}",
-                f"{1 / seconds:.1f} frames/s",
-                f"bound {bound:.1f}, {100 / seconds / bound:.0f} % (target 60 %)",
+                f"chain of {length}, {px(scale.uhd)} {format}",
+                f"{1 / seconds:.1f} frames/s" if right else f"WRONG: {len(drawn)} passes a frame",
+                f"bound {rate / moved:.1f}, {share:.0f} %",
+                *judged(share, 60, " %", not gpu.software),
             )
 
 
 def to_cuda(gpu: Gpu, scale: Scale) -> Iterator[Row]:
-    """Texture to CUDA memory, beside a copy inside CUDA memory."""
-    what = f"texture → CUDA, {_px(scale.uhd)} RGBA16F"
-    try:
-        cuda = cuda_of(gpu)
-    except CudaError as error:
-        yield Row(what, "skipped", str(error))
-        return
-    image = blank(gpu, scale.uhd, "rgba16float")
-    source, stream = cuda_memory(image, cuda.stream), cuda.stream
-    target = cuda.allocate(source.size, stream)
+    """Texture to CUDA memory, beside a copy inside CUDA memory; the clock on the wall, many in a row."""
+    for format in ("rgba16float", "rgba32float"):
+        what = f"texture → CUDA, {px(scale.uhd)} {format}"
+        try:
+            cuda = cuda_of(gpu)
+        except CudaError as error:
+            yield Row(what, "not measured", str(error))
+            return
+        image = blank(gpu, scale.uhd, format)
+        source, target, stream = cuda_memory(image, cuda.stream), cuda_memory(image, cuda.stream), cuda.stream
+        row_bytes = source.size // scale.uhd[1]
 
-    def finished(work: Callable[[], Any]) -> float:
-        work()
-        cuda.wait(stream)
-        start, count = time.perf_counter(), 50
-        for _ in range(count):
+        def finished(work: Callable[[], Any], cuda: Cuda = cuda) -> float:
             work()
-        cuda.wait(stream)
-        return (time.perf_counter() - start) / count
+            cuda.wait(cuda.stream)
+            start, count = time.perf_counter(), 50
+            for _ in range(count):
+                work()
+            cuda.wait(cuda.stream)
+            return (time.perf_counter() - start) / count
 
-    texture = finished(lambda: cuda.copy_texture(target, image.texture, scale.uhd[0] * 8, stream))
-    device = finished(lambda: cuda.copy(target, source.ptr, source.size, stream))
-    cuda.free(target, source.size, stream)
-    rates = [source.size / seconds / 1e9 for seconds in (texture, device)]
-    yield Row(
-        what,
-        f"{rates[0]:.1f} GB/s",
-        f"device copy {rates[1]:.1f} GB/s, {100 * rates[0] / rates[1]:.0f} % (target 50 %)",
-    )
+        texture = finished(partial(cuda.copy_texture, target.ptr, image.texture, row_bytes, stream))
+        shown = CudaBuffer(gpu).image(target.ptr, target.size, target.shape, stream)
+        right = np.array_equal(read_raw(shown), read_raw(image))
+        device = finished(partial(cuda.copy, target.ptr, source.ptr, source.size, stream))
+        rates = [source.size / seconds / 1e9 for seconds in (texture, device)]
+        share = 100 * device / texture
+        yield Row(
+            what,
+            f"{rates[0]:.1f} GB/s" if right else "WRONG: another picture came",
+            f"device copy {rates[1]:.1f} GB/s, {share:.0f} %",
+            *judged(share, 50, " %"),
+        )
 
 
 def readbacks(gpu: Gpu, scale: Scale) -> Iterator[Row]:
@@ -232,49 +230,7 @@ def readbacks(gpu: Gpu, scale: Scale) -> Iterator[Row]:
         converted, plain = (timed(gpu, pipelined(each), scale.seconds) for each in (yuv, rgba))
         yuv.release()
         rgba.release()
-        yield Row(f"convert + read NV12, {_px(size)}", _ms(converted), f"read RGBA8 {_ms(plain)}")
-
-
-def recordings(gpu: Gpu, scale: Scale) -> Iterator[Row]:
-    """Noise recorded as H.264, and how much of the time the GPU has nothing to draw."""
-    for size in (scale.hd, scale.uhd):
-        with tempfile.TemporaryDirectory() as folder, td.Project(folder=folder) as project:
-            noise: Any = project.root.create("noiseTOP")
-            noise.par.outputresolution = "custom"
-            noise.par.resolutionw, noise.par.resolutionh = size
-            noise.par.tz.expr = "absTime.seconds"
-            noise.viewer = True
-            drawing = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)  # type: ignore[misc]
-            noise.viewer = False
-            out: Any = project.root.create("moviefileoutTOP")
-            out.inputConnectors[0].connect(noise)
-            out.par.file, out.par.videocodec, out.par.record = "out.mp4", "h264nvgpu", True
-            project.run(frames=1)
-            frames, start = 0, time.perf_counter()
-            while frames < scale.frames and time.perf_counter() - start < scale.recording:
-                project.run(frames=6)
-                frames += 6
-            out.par.record = False
-            project.run(frames=1)
-            each = (time.perf_counter() - start) / frames
-            by = "libx264" if any("libx264" in problem.message for problem in project.problems) else "NVENC"
-            waits = max(0.0, 100 * (1 - drawing / each))
-            if out.errors():
-                yield Row(f"noise → H.264, {_px(size)}", "failed", out.errors())
-                continue
-            yield Row(
-                f"noise → H.264, {_px(size)}",
-                f"{1 / each:.1f} frames/s by {by}",
-                f"drawing alone {1 / drawing:.1f}; the GPU waits {waits:.0f} % of the time",
-            )
-
-
-def _ms(seconds: float) -> str:
-    return f"{seconds * 1e3:.3f} ms"
-
-
-def _px(size: tuple[int, int]) -> str:
-    return f"{size[0]}×{size[1]}"
+        yield Row(f"convert + read NV12, {px(size)}", ms(converted), f"read RGBA8 {ms(plain)}")
 
 
 def table(scale: Scale) -> list[str]:
@@ -285,19 +241,16 @@ def table(scale: Scale) -> list[str]:
         *passes(gpu, scale), first, *chains(gpu, scale, rate), *to_cuda(gpu, scale), *readbacks(gpu, scale),
         *recordings(gpu, scale),
     ]  # fmt: skip
-    widths = [max(len(row[column]) for row in (*rows, ("", "result", "beside"))) for column in range(3)]
+    heads = Row("", "result", "beside", "target", "verdict")
+    widths = [max(len(row[column]) for row in (*rows, heads)) for column in range(len(heads))]
     lines = [
         f"tdlite {td.__version__} on {platform.node()}, {datetime.date.today()}",
         f"{gpu.renderer} ({gpu.vendor}), OpenGL {gpu.version}; {os.cpu_count()} CPUs; path {gpu.path}",
         "",
-        "| "
-        + " | ".join(text.ljust(width) for text, width in zip(("", "result", "beside"), widths, strict=True))
-        + " |",
-        "|" + "|".join("-" * (width + 2) for width in widths) + "|",
     ]
-    return lines + [
-        "| " + " | ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)) + " |" for row in rows
-    ]
+    padded = [[text.ljust(width) for text, width in zip(row, widths, strict=True)] for row in (heads, *rows)]
+    texts = ["| " + " | ".join(row) + " |" for row in padded]
+    return [*lines, texts[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *texts[1:]]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -312,7 +265,7 @@ def main(arguments: list[str] | None = None) -> None:
     if args.write:
         RESULTS.mkdir(exist_ok=True)
         name = re.sub(r"[^a-zA-Z0-9]+", "-", Gpu.shared().renderer).strip("-").lower()
-        file = RESULTS / f"gpu-{name}-{datetime.date.today()}.md"
+        file = RESULTS / f"{name}-{datetime.date.today()}.txt"
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(f"kept in {file}")
 

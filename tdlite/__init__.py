@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tdlite.graph import tdu
 from tdlite.graph.engine import CookError
 from tdlite.graph.errors import OpError, ParError, TdError
 from tdlite.graph.parvalues import ParMode
@@ -42,6 +43,7 @@ __all__ = [
     "load",
     "ops",
     "register",
+    "tdu",
 ]
 
 

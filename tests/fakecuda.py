@@ -13,6 +13,8 @@ from typing import Any
 from tdlite.gpu import gl
 
 _GL = ctypes.CDLL(gl.LIBRARY)
+_EGL = ctypes.CDLL("libEGL.so.1")
+_EGL.eglGetCurrentContext.restype = ctypes.c_void_p
 _TEXTURE_2D, _COPY_READ = 0x0DE1, 0x8F36
 # Internal formats that cudaGraphicsGLRegisterImage lists, with bytes of a texel, and GL's format and type.
 _UBYTE, _USHORT, _HALF, _FLOAT, _RED, _RG, _RGBA = 0x1401, 0x1403, 0x140B, 0x1406, 0x1903, 0x8227, 0x1908
@@ -32,11 +34,15 @@ class cudaError_t(IntEnum):
     cudaErrorInvalidValue = 1
     cudaErrorMemoryAllocation = 2
     cudaErrorInvalidResourceHandle = 400
+    cudaErrorInvalidDevice = 101
+    cudaErrorInvalidGraphicsContext = 219
     cudaErrorOperatingSystem = 304
     cudaErrorMapBufferObjectFailed = 205
 
 
 OK = cudaError_t.cudaSuccess
+DEVICE = cudaError_t.cudaErrorInvalidDevice
+NO_GL = cudaError_t.cudaErrorInvalidGraphicsContext
 INVALID = cudaError_t.cudaErrorInvalidValue
 HANDLE = cudaError_t.cudaErrorInvalidResourceHandle
 
@@ -45,6 +51,28 @@ class _Resource:
     def __init__(self, kind: str, name: int, texel: tuple[int, int, int] = (0, 0, 0)) -> None:
         self.kind, self.name, self.texel = kind, name, texel
         self.memory: Any = None
+        self.stream = 0
+        self.content = b""
+
+
+def _content(resource: _Resource) -> bytes:
+    """What GL has in an object, without padding."""
+    if resource.kind == "buffer":
+        size = ctypes.c_int64()
+        gl.call("glBindBuffer", _COPY_READ, resource.name)
+        gl.call("glGetBufferParameteri64v", _COPY_READ, 0x8764, ctypes.byref(size))
+        memory = (ctypes.c_uint8 * size.value)()
+        gl.call("glGetBufferSubData", _COPY_READ, ctypes.c_ssize_t(0), ctypes.c_ssize_t(size.value), memory)
+        return bytes(memory)
+    texel, layout, type_ = resource.texel
+    gl.call("glBindTexture", _TEXTURE_2D, resource.name)
+    sides = [ctypes.c_int(), ctypes.c_int()]
+    for side, name in zip(sides, (0x1000, 0x1001), strict=True):
+        gl.call("glGetTexLevelParameteriv", _TEXTURE_2D, 0, name, ctypes.byref(side))
+    memory = (ctypes.c_uint8 * (sides[0].value * sides[1].value * texel))()
+    gl.call("glPixelStorei", 0x0D05, 1)
+    gl.call("glGetTexImage", _TEXTURE_2D, 0, layout, type_, memory)
+    return bytes(memory)
 
 
 class FakeCuda:
@@ -86,14 +114,20 @@ class FakeCuda:
 
     # -- GL objects
 
+    def _hindered(self) -> cudaError_t:
+        """What stands in the way of any work with GL objects: another device, or no GL in this thread."""
+        if self.device not in self.devices:
+            return DEVICE
+        return OK if _EGL.eglGetCurrentContext() else NO_GL
+
     def cudaGraphicsGLRegisterBuffer(self, name: int, flags: int) -> tuple[Any, ...]:
-        if not _GL.glIsBuffer(name):
-            return INVALID, None
+        if (hindered := self._hindered()) or not _GL.glIsBuffer(name):
+            return hindered or INVALID, None
         return self._register(_Resource("buffer", name))
 
     def cudaGraphicsGLRegisterImage(self, name: int, target: int, flags: int) -> tuple[Any, ...]:
-        if target != _TEXTURE_2D or not _GL.glIsTexture(name):
-            return INVALID, None
+        if (hindered := self._hindered()) or target != _TEXTURE_2D or not _GL.glIsTexture(name):
+            return hindered or INVALID, None
         internal = ctypes.c_int()
         gl.call("glBindTexture", _TEXTURE_2D, name)
         gl.call("glGetTexLevelParameteriv", _TEXTURE_2D, 0, 0x1003, ctypes.byref(internal))
@@ -102,24 +136,22 @@ class FakeCuda:
         return self._register(_Resource("texture", name, _REGISTRABLE[internal.value]))
 
     def _register(self, resource: _Resource) -> tuple[Any, ...]:
+        if any((each.kind, each.name) == (resource.kind, resource.name) for each in self.registered):
+            return INVALID, None
         self.log.append(f"register {resource.kind}")
         self.registered.append(resource)
         return OK, resource
 
     def cudaGraphicsMapResources(self, count: int, resource: _Resource, stream: int) -> tuple[Any, ...]:
         assert count == 1
-        if resource not in self.registered or resource in self.mapped:
-            return (HANDLE,)
+        if (hindered := self._hindered()) or resource not in self.registered or resource in self.mapped:
+            return (hindered or HANDLE,)
         self.log.append(f"map {stream}")
         self.mapped.append(resource)
+        resource.stream = stream
+        resource.content = _content(resource)
         if resource.kind == "buffer":
-            size = ctypes.c_int64()
-            gl.call("glBindBuffer", _COPY_READ, resource.name)
-            gl.call("glGetBufferParameteri64v", _COPY_READ, 0x8764, ctypes.byref(size))
-            resource.memory = (ctypes.c_uint8 * size.value)()
-            gl.call(
-                "glGetBufferSubData", _COPY_READ, ctypes.c_ssize_t(0), ctypes.c_ssize_t(size.value), resource.memory
-            )
+            resource.memory = (ctypes.c_uint8 * len(resource.content)).from_buffer_copy(resource.content)
         return (OK,)
 
     def cudaGraphicsResourceGetMappedPointer(self, resource: _Resource) -> tuple[Any, ...]:
@@ -131,10 +163,12 @@ class FakeCuda:
         return (OK, resource) if resource in self.mapped and resource.kind == "texture" else (HANDLE, None)
 
     def cudaGraphicsUnmapResources(self, count: int, resource: _Resource, stream: int) -> tuple[Any, ...]:
-        if resource not in self.mapped:
-            return (HANDLE,)
+        if (hindered := self._hindered()) or resource not in self.mapped:
+            return (hindered or HANDLE,)
         self.log.append(f"unmap {stream}")
         self.mapped.remove(resource)
+        assert resource.content == _content(resource), f"GL wrote into a {resource.kind} that CUDA had"
+        assert resource.stream == stream, "work in one stream, and unmapped in another"
         if resource.kind == "buffer":
             size = ctypes.c_ssize_t(len(resource.memory))
             gl.call("glBindBuffer", _COPY_READ, resource.name)
@@ -156,7 +190,19 @@ class FakeCuda:
 
     # -- memory and streams
 
+    def _within(self, address: int, nbytes: int, stream: int) -> bool:
+        """Whether there is memory of the device: allocated, or mapped for this stream."""
+        blocks = [(each, None) for each in self.allocated.values()]
+        blocks += [(each.memory, each.stream) for each in self.mapped if each.kind == "buffer"]
+        for memory, owner in blocks:
+            start = ctypes.addressof(memory)
+            if start <= address and address + nbytes <= start + len(memory):
+                return owner in (None, stream)
+        return False
+
     def cudaMalloc(self, nbytes: int) -> tuple[Any, ...]:
+        if self.device not in self.devices:
+            return DEVICE, None
         if nbytes > self.left:
             return cudaError_t.cudaErrorMemoryAllocation, None
         self.log.append("malloc")
@@ -164,6 +210,12 @@ class FakeCuda:
         self.allocated[ctypes.addressof(memory)] = memory
         self.left -= nbytes
         return OK, ctypes.addressof(memory)
+
+    def hold(self, data: bytes) -> int:
+        """The address of memory with this in it, as another library would have allocated it."""
+        memory = (ctypes.c_uint8 * len(data)).from_buffer_copy(data)
+        self.allocated[ctypes.addressof(memory)] = memory
+        return ctypes.addressof(memory)
 
     def cudaFree(self, address: int) -> tuple[Any, ...]:
         if address not in self.allocated:
@@ -173,6 +225,10 @@ class FakeCuda:
         return (OK,)
 
     def cudaMemcpyAsync(self, target: int, source: int, nbytes: int, kind: Any, stream: int) -> tuple[Any, ...]:
+        if not (self._within(target, nbytes, stream) and self._within(source, nbytes, stream)):
+            return (INVALID,)
+        if kind is not self.cudaMemcpyKind.cudaMemcpyDeviceToDevice:
+            return (INVALID,)
         self.log.append(f"copy {stream}")
         ctypes.memmove(target, source, nbytes)
         return (OK,)
@@ -182,15 +238,13 @@ class FakeCuda:
     ) -> tuple[Any, ...]:
         if array not in self.mapped or kind is not self.cudaMemcpyKind.cudaMemcpyDeviceToDevice:
             return (INVALID,)
+        if array.stream != stream or not self._within(target, width * height, stream):
+            return (INVALID,)
         self.log.append(f"copy {stream}")
-        texel, layout, type_ = array.texel
         assert (x, y) == (0, 0)
         assert pitch == width
-        assert width % texel == 0
-        memory = (ctypes.c_uint8 * (width * height)).from_address(target)
-        gl.call("glBindTexture", _TEXTURE_2D, array.name)
-        gl.call("glPixelStorei", 0x0D05, 1)
-        gl.call("glGetTexImage", _TEXTURE_2D, 0, layout, type_, memory)
+        assert width * height == len(array.content)
+        ctypes.memmove(target, array.content, width * height)
         return (OK,)
 
     def cudaStreamCreateWithFlags(self, flags: int) -> tuple[Any, ...]:

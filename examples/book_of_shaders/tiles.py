@@ -46,7 +46,6 @@ def build(root: Any) -> None:
             "u_mouse": ("parent().par.Mousex", "parent().par.Mousey"),
             "u_time": "absTime.seconds",
         },
-        extend="repeat",
     )
 
     out = comp.create(td.nullTOP, "out1")
@@ -75,25 +74,31 @@ def shader(
     comp: Any,
     name: str,
     text: str,
-    *inputs: Any,
+    samplers: dict[str, Any] | None = None,
     values: dict[str, Any] | None = None,
     size: tuple[str, str] | None = None,
     deep: bool = False,
-    extend: str = "hold",
-    smooth: str = "linear",
 ) -> Any:
-    """A GLSL TOP with its text, inputs and uniforms; a uniform's value is a number, an expression or some of them."""
-    top = sized(comp.create(td.glslTOP if len(inputs) <= 3 else td.glslmultiTOP, name), size, deep)
+    """A GLSL TOP with its text, what its samplers read and what its uniforms are.
+
+    A sampler reads a TOP, or an expression of one, or either with an extend mode and a filter. A uniform's value is
+    a number, an expression or some of them.
+    """
+    top = sized(comp.create(td.glslTOP, name), size, deep)
     top.par.pixeldat.eval().text = text
-    top.par.inputextenduv, top.par.inputfiltertype = extend, smooth
-    for index, source in enumerate(inputs):
-        top.inputConnectors[index].connect(source)
-    values = values or {}
-    top.seq.vec.numBlocks = max(1, len(values))
-    for block, (uniform, value) in enumerate(values.items()):
-        top.par[f"vec{block}name"] = uniform
+    samplers, values = samplers or {}, values or {}
+    top.seq.sampler.numBlocks, top.seq.vec.numBlocks = max(1, len(samplers)), max(1, len(values))
+    for block, (sampler, source) in zip(top.seq.sampler, samplers.items(), strict=False):
+        source, extend, smooth = source if isinstance(source, tuple) else (source, "hold", "linear")
+        block.name, block.extendu, block.extendv, block.filter = sampler, extend, extend, smooth
+        if isinstance(source, str):
+            block.top.expr = source
+        else:
+            block.top.val = source.name
+    for block, (uniform, value) in zip(top.seq.vec, values.items(), strict=False):
+        block.name = uniform
         for part, number in zip("xyzw", value if isinstance(value, tuple) else (value,), strict=False):
-            par = getattr(top.par, f"vec{block}value{part}")
+            par = getattr(block, f"value{part}")
             if isinstance(number, str):
                 par.expr = number
             else:

@@ -8,7 +8,7 @@ from typing import Any
 import tdlite as td
 
 SHADER = """
-#define glow sTD2DInputs[0]
+uniform sampler2D glow;
 uniform float TIME;
 uniform int PASSINDEX;
 uniform vec2 RENDERSIZE;
@@ -21,7 +21,6 @@ uniform bool inverted;
 #define IMG_NORM_PIXEL(image, uv) texture(image, uv)
 #define IMG_THIS_PIXEL(image) texture(image, vUV.st)
 #define isf_FragNormCoord vUV.st
-
 
 void main() {
     if (PASSINDEX == 0) {
@@ -60,7 +59,9 @@ def build(root: Any) -> None:
         comp,
         "glow",
         SHADER,
-        glow_past,
+        samplers={
+            "glow": glow_past,
+        },
         values={
             "TIME": "absTime.seconds",
             "RENDERSIZE": ("me.width", "me.height"),
@@ -80,7 +81,9 @@ def build(root: Any) -> None:
         comp,
         "image",
         SHADER,
-        glow,
+        samplers={
+            "glow": glow,
+        },
         values={
             "TIME": "absTime.seconds",
             "RENDERSIZE": ("me.width", "me.height"),
@@ -120,25 +123,31 @@ def shader(
     comp: Any,
     name: str,
     text: str,
-    *inputs: Any,
+    samplers: dict[str, Any] | None = None,
     values: dict[str, Any] | None = None,
     size: tuple[str, str] | None = None,
     deep: bool = False,
-    extend: str = "hold",
-    smooth: str = "linear",
 ) -> Any:
-    """A GLSL TOP with its text, inputs and uniforms; a uniform's value is a number, an expression or some of them."""
-    top = sized(comp.create(td.glslTOP if len(inputs) <= 3 else td.glslmultiTOP, name), size, deep)
+    """A GLSL TOP with its text, what its samplers read and what its uniforms are.
+
+    A sampler reads a TOP, or an expression of one, or either with an extend mode and a filter. A uniform's value is
+    a number, an expression or some of them.
+    """
+    top = sized(comp.create(td.glslTOP, name), size, deep)
     top.par.pixeldat.eval().text = text
-    top.par.inputextenduv, top.par.inputfiltertype = extend, smooth
-    for index, source in enumerate(inputs):
-        top.inputConnectors[index].connect(source)
-    values = values or {}
-    top.seq.vec.numBlocks = max(1, len(values))
-    for block, (uniform, value) in enumerate(values.items()):
-        top.par[f"vec{block}name"] = uniform
+    samplers, values = samplers or {}, values or {}
+    top.seq.sampler.numBlocks, top.seq.vec.numBlocks = max(1, len(samplers)), max(1, len(values))
+    for block, (sampler, source) in zip(top.seq.sampler, samplers.items(), strict=False):
+        source, extend, smooth = source if isinstance(source, tuple) else (source, "hold", "linear")
+        block.name, block.extendu, block.extendv, block.filter = sampler, extend, extend, smooth
+        if isinstance(source, str):
+            block.top.expr = source
+        else:
+            block.top.val = source.name
+    for block, (uniform, value) in zip(top.seq.vec, values.items(), strict=False):
+        block.name = uniform
         for part, number in zip("xyzw", value if isinstance(value, tuple) else (value,), strict=False):
-            par = getattr(top.par, f"vec{block}value{part}")
+            par = getattr(block, f"value{part}")
             if isinstance(number, str):
                 par.expr = number
             else:

@@ -100,8 +100,8 @@ class mathCHOP(CHOP):
         ),
         Page(
             "Range",
-            Pair("fromrange", (0, 1), label="From Range", help="This range…"),
-            Pair("torange", (0, 1), label="To Range", help="…becomes this one; values outside go on in a line."),
+            Pair("fromrange", (0, 1), label="From Range", help="What becomes To Range."),
+            Pair("torange", (0, 1), label="To Range", help="What From Range becomes; values outside go on in a line."),
         ),
     )  # fmt: skip
 

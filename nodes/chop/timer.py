@@ -67,7 +67,7 @@ class timerCHOP(CHOP):
         Page(
             "Timer",
             Menu("timecontrol", (("lock", "Lock To Timeline"), ("sequential", "Sequential")), "sequential",
-                 label="Time Control", help="Count from Start on, or stand where the timeline stands."),
+                 label="Time Control", help="Stand where the timeline stands, or count from Start on."),
             Toggle("deferpars", label="Defer Par Changes",
                    help="Lengths, cycles and On Done are taken over only by the next Initialize."),
             Pulse("initialize", help="Stop, reset all counters and make ready."),

@@ -103,7 +103,7 @@ class moviefileoutTOP(TOP):
             Menu("motionpredict", ("default", "quarter", "half", "full"), label="Motion Prediction",
                  help="How finely motion is predicted: quarters of a pixel, halves, or whole ones."),
             Toggle("frameslicing", label="Frame Slicing", help="Cut each frame into slices that decode in parallel."),
-            Int("numslices", 4, low=1, high=256, label="Num Slices", help="How many."),
+            Int("numslices", 4, low=1, high=256, label="Num Slices", help="How many slices."),
             Menu("entropymode", (("autoselect", "Auto-Select"), ("cabac", "CABAC"), ("cavlc", "CAVLC")),
                  label="Entropy Mode", help="CABAC is smaller, CAVLC decodes faster."),
             Menu("stereomode", ("off", ("leftright", "Left-Right"), ("topbottom", "Top-Bottom")), label="Stereo Mode",

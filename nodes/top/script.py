@@ -215,14 +215,14 @@ class scriptTOP(CustomPages, TOP):
         self._allowed("loadByteArray")
         data = bytes(byteArray)
         read = reader(data[:64])
-        if read is None:
+        try:
+            still = read_still(data, read) if read is not None else None
+        except InputError as error:
+            raise OpError(f"loadByteArray({fileType!r}): {error}") from None
+        if still is None:
             raise OpError(
                 f"loadByteArray(): these {len(data)} bytes are no {fileType} image that can be read from memory"
             )
-        try:
-            still = read_still(data, read)
-        except InputError as error:
-            raise OpError(f"loadByteArray({fileType!r}): {error}") from None
         image = pictures.image_of(gpu_of(self.project), still.picture)
         self._show(image.gpu.draw(pictures.multiplied(image)) if still.straight else image)
         return True

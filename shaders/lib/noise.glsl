@@ -109,7 +109,8 @@ float simplex(vec3 p, uvec4 seed, out vec3 gradient) {
     const float skew = 1.0 / 3.0, unskew = 1.0 / 6.0;
     vec3 cell = floor(p + (p.x + p.y + p.z) * skew);
     vec3 x = p - cell + (cell.x + cell.y + cell.z) * unskew;
-    vec3 first = step(x.yzx, x), second = 1.0 - first.zxy;    // which axis is greater, pair by pair
+    // Which axis is greater, pair by pair; of equal ones the earlier, or all three equal would have no order.
+    vec3 first = vec3(step(x.yz, x.xy), 1.0 - step(x.z, x.x)), second = 1.0 - first.zxy;
     ivec3 one = ivec3(min(first, second)), two = ivec3(max(first, second));
     uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
     float value = 0.0;

@@ -25,8 +25,9 @@ _PACKAGES = (
 )
 _ENCODERS = (
     *("libx264", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "prores_ks", "cfhd", "qtrle", "mjpeg", "mpeg4"),
-    *("gif", "hap", "libvvenc"),
+    "gif",
 )
+_PROGRAMS = ("hap", "libvvenc")  # the encoders that run in an ffmpeg program
 
 
 def command(args: argparse.Namespace) -> int:
@@ -151,12 +152,15 @@ def _nvenc(gl: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _encoders() -> dict[str, str | None]:
-    """Encoder → None where PyAV's FFmpeg has it, else what is missing."""
+    """Encoder → None where PyAV's FFmpeg or an ffmpeg program has it, else what is missing."""
     try:
         import av
     except ImportError as error:
-        return dict.fromkeys(_ENCODERS, f"PyAV does not load: {error}")
-    return {name: None if _encodes(av, name) else "not in PyAV's FFmpeg" for name in _ENCODERS}
+        return dict.fromkeys((*_ENCODERS, *_PROGRAMS), f"PyAV does not load: {error}")
+    from tdlite.media.process import probe
+
+    found = {name: None if _encodes(av, name) else "not in PyAV's FFmpeg" for name in _ENCODERS}
+    return {**found, **{name: probe(name) for name in _PROGRAMS}}
 
 
 def _encodes(av: Any, name: str) -> bool:
@@ -204,7 +208,7 @@ def _tell(found: dict[str, Any]) -> None:
         for codec, each in nvenc.items():
             line("NVENC", f"{codec}: {each['told'] if each['usable'] else 'not usable: ' + each['reason']}")
     line("encoders", " ".join(name for name, reason in found["encoders"].items() if reason is None))
-    absent = [name for name, reason in found["encoders"].items() if reason is not None]
-    if absent:
-        line("", f"not there: {' '.join(absent)}")
+    for reason in dict.fromkeys(reason for reason in found["encoders"].values() if reason is not None):
+        absent = " ".join(name for name, each in found["encoders"].items() if each == reason)
+        line("", f"not there: {absent}: {reason}")
     line("images", " ".join(found["images"]))

@@ -29,6 +29,9 @@ def command(args: argparse.Namespace) -> int:
         raise Stop(OUTPUT, f"{target} exists; name another file, or allow --overwrite")
     if target.suffix != ".py":
         raise Stop(USAGE, f"{target} is a network file, whose name ends in .py")
-    target.write_text(made.python, encoding="utf-8")
+    try:
+        target.write_text(made.python, encoding="utf-8")
+    except OSError as error:
+        raise Stop(OUTPUT, f"cannot write {target}: {error.strerror or error}") from error
     print(f"{target}: {made.kind}; look with: tdlite check {target}", file=sys.stderr)
     return DONE

@@ -117,15 +117,15 @@ def find(project: Project, path: str) -> OP:
 
 
 def _set(project: Project, path: str, name: str, text: str) -> None:
-    op = find(project, path)
     where = f"--set {path}.{name}={text}"
     try:
+        op = find(project, path)
         par: Par = getattr(op.par, name)
         if par.isPulse:
             par.pulse()
         else:
             par.val = parsed(par, text)
-    except (ParError, OpError) as error:
+    except (ParError, OpError, Stop) as error:
         raise Stop(USAGE, f"{where}: {error}") from error
     except (ValueError, SyntaxError) as error:
         raise Stop(USAGE, f"{where}: {name} is a {par.style} and cannot be {text!r}") from error

@@ -12,7 +12,7 @@ from tdlite.graph.errors import OpError
 from tdlite.graph.op import OP
 from tdlite.graph.pardefs import BlockSequence, Page, ParDef, Pulses
 from tdlite.graph.project import Project
-from tdlite.ops.registry import find, names
+from tdlite.ops.registry import find, load, names
 
 from .exits import USAGE, Stop
 
@@ -27,16 +27,17 @@ def command(args: argparse.Namespace) -> int:
             _columns([[row["name"], row["label"], row["doc"]] for row in rows])
         return 0
     try:
-        cls = find(args.name)
+        asked = load(args.name) if args.name.endswith(".py") else [find(args.name)]
     except OpError as error:
         raise Stop(USAGE, str(error)) from error
-    told = described(cls)
-    print(json.dumps(told, indent=1, ensure_ascii=False)) if args.json else _tell(told)
+    for cls in asked:
+        told = described(cls)
+        print(json.dumps(told, indent=1, ensure_ascii=False)) if args.json else _tell(told)
     return 0
 
 
 def _summary(cls: type[OP]) -> dict[str, Any]:
-    doc = " ".join((cls.__doc__ or "").partition("\n\n")[0].split())
+    doc = " ".join((cls.__doc__ or "").partition("\n\n")[0].split()).replace("``", "")
     label = str(getattr(cls, "title", cls.__name__.removesuffix(cls.family).capitalize()))
     return {"name": cls.__name__, "label": f"{label} {cls.family}", "family": cls.family, "doc": doc}
 
@@ -80,6 +81,7 @@ def _parameter(pardef: ParDef, page: str, name: str) -> dict[str, Any]:
         "max": pardef.high if pardef.clamp_high else None,
         "unit": pardef.unit,
         "menu": list(pardef.tokens),
+        "menu_labels": [label for _, label in pardef.menu],
         "aliases": list(pardef.aliases),
         "help": pardef.help,
     }
@@ -98,10 +100,14 @@ def _tell(told: dict[str, Any]) -> None:
         default = "" if row["default"] in (None, "") else f" = {_short(row['default'])}"
         print(f"  {row['name']}: {row['style']}{default}{_range(row)}{' ' + row['unit'] if row['unit'] else ''}")
         if row["menu"]:
-            print(f"      one of {' '.join(row['menu'])}")
-        if row["help"]:
-            print(f"      {row['help']}")
+            print(f"      one of {', '.join(map(_entry, row['menu'], row['menu_labels']))}")
+        print(f"      {row['label']}: {row['help']}" if row["help"] else f"      {row['label']}")
     print(f"\nInfo CHOP channels\n  {' '.join(told['info_channels'])}")
+
+
+def _entry(token: str, label: str) -> str:
+    """An entry of a menu, with its label where that says more than the token."""
+    return token if "".join(filter(str.isalnum, label)).lower() == token.lower() else f"{token} ({label})"
 
 
 def _short(value: Any) -> str:

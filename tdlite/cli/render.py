@@ -130,8 +130,8 @@ class Target:
         frames = range(first, last + 1) if self.numbered and last is not None else range(0 if self.numbered else 1)
         there = [name for name in map(self.name, frames) if os.path.exists(name)]
         if there:
-            more = f" and {len(there) - 1} more" if len(there) > 1 else ""
-            raise Stop(OUTPUT, f"{there[0]}{more} exists; choose another name or give --overwrite")
+            exist = f"and {len(there) - 1} more exist" if len(there) > 1 else "exists"
+            raise Stop(OUTPUT, f"{there[0]} {exist}; choose another name or give --overwrite")
 
     def recorder(self, top: OP, first: int, last: int) -> Any:
         """The operator that writes, beside the TOP and wired to it."""

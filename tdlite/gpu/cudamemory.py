@@ -71,18 +71,41 @@ class CUDAMemoryShape:
         return f"<CUDAMemoryShape {self.width}×{self.height}×{self.numComps} {self.dtype}>"
 
 
+class CudaBlock:
+    """So many bytes of CUDA memory at ``ptr``. With the last reference they serve later work in their stream."""
+
+    def __init__(self, cuda: Cuda, nbytes: int, stream: int = 0) -> None:
+        self._cuda, self._nbytes, self._stream = cuda, nbytes, stream
+        self.ptr = cuda.allocate(nbytes, stream)
+
+    def __del__(self) -> None:
+        if hasattr(self, "ptr"):
+            self._cuda.free(self.ptr, self._nbytes, self._stream)
+
+
 class CudaArray:
-    """An array in CUDA's memory: what it says to other libraries. ``strides`` are in bytes."""
+    """An array in CUDA's memory: what it says to other libraries. ``strides`` are in bytes.
+
+    What is there comes with the work that ``stream`` has now; ``owner`` lives as long as anybody holds the array.
+    """
 
     def __init__(
-        self, cuda: Cuda, ptr: int, shape: Sequence[int], strides: Sequence[int], dtype: np.dtype[Any], stream: int = 0
-    ) -> None:
+        self, cuda: Cuda, ptr: int, shape: Sequence[int], strides: Sequence[int], dtype: np.dtype[Any],
+        stream: int = 0, owner: object = None,
+    ) -> None:  # fmt: skip
         self.ptr = ptr
         self._cuda = cuda
         self._stream = stream
         self._shape = tuple(shape)
         self._strides = tuple(strides)
         self._dtype = dtype
+        self._owner = owner
+
+    def rows(self, first: int, last: int) -> CudaArray:
+        """The rows from ``first`` up to ``last``, which is not among them; not copied."""
+        shape = (last - first, *self._shape[1:])
+        start = self.ptr + first * self._strides[0]
+        return CudaArray(self._cuda, start, shape, self._strides, self._dtype, self._stream, self._owner)
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
@@ -116,14 +139,10 @@ class CUDAMemory(CudaArray):
     def __init__(self, cuda: Cuda, shape: CUDAMemoryShape, stream: int = 0) -> None:
         item, row = shape.dtype.itemsize * shape.numComps, shape.dtype.itemsize * shape.numComps * shape.width
         lengths = (shape.height, shape.width, shape.numComps)
-        ptr = cuda.allocate(shape.nbytes, stream)
-        super().__init__(cuda, ptr, lengths, (row, item, shape.dtype.itemsize), shape.dtype, stream)
+        block = CudaBlock(cuda, shape.nbytes, stream)
+        super().__init__(cuda, block.ptr, lengths, (row, item, shape.dtype.itemsize), shape.dtype, stream, block)
         self.shape = shape
         self.size = shape.nbytes
-
-    def __del__(self) -> None:
-        if hasattr(self, "size"):
-            self._cuda.free(self.ptr, self.size, self._stream)
 
     def __repr__(self) -> str:
         return f"<CUDAMemory {self.size} bytes, {self.shape!r}>"

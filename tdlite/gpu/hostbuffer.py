@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class HostBuffer:
-    """So many bytes, mapped for good: ``copy`` asks for a copy of a buffer, ``read`` waits for that copy alone.
+    """So many bytes, mapped for good: ``copy`` asks for a copy, ``read`` waits for that copy alone.
 
     Reading a GL buffer itself would wait for everything that was drawn since, too.
     """
@@ -29,9 +29,20 @@ class HostBuffer:
         self._memory: NDArray[np.uint8] = np.ctypeslib.as_array((ctypes.c_uint8 * nbytes).from_address(address))
         self._fence: int | None = None
 
+    @property
+    def size(self) -> int:
+        """The bytes that it holds."""
+        return len(self._memory)
+
     def copy(self, source: moderngl.Buffer) -> None:
         """Start copying a buffer of the same size."""
-        gl.copy_buffer(source.glo, self._name, len(self._memory))
+        gl.copy_buffer(source.glo, self._name, self.size)
+        self._fence = gl.fence()
+
+    def copy_texture(self, source: moderngl.Texture) -> None:
+        """Start copying the pixels of a texture, rows from the bottom without padding, of the same size."""
+        external: Any = self._gpu.ctx.external_buffer  # its stub lacks it
+        source.read_into(external(self._name, self.size))
         self._fence = gl.fence()
 
     def read(self) -> NDArray[np.uint8]:

@@ -60,8 +60,9 @@ class Pass(NamedTuple):
     0's; ``path`` overrides the device's 'compute' or 'raster'.
 
     For a FullProgram only: ``uniforms`` by name; ``textures``, images beside the inputs by the name of their
-    sampler, sampled in their own way, None for a 2D sampler that reads what is on the first unit; ``texels`` for its samplerBuffers and sampler1Ds; ``counters``, what its
-    atomic counters start with, one number for all of an array or one for each; ``buffers``, how many images it
+    sampler, sampled in their own way, None for a 2D sampler that reads what is on the first unit; ``texels`` for
+    its samplerBuffers and sampler1Ds; ``counters``, what its atomic counters start with, one number for all of an
+    array or one for each; ``buffers``, how many images it
     draws. Where ``spec`` has slices it draws each, with ``per_slice`` inputs of its own or all; ``slice`` of
     ``slices`` is the one that is being drawn.
     """

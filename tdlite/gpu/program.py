@@ -101,7 +101,7 @@ class FullProgram:
         self.counters = tuple(counters)
         self._samplers = samplers
         self._vertex = vertex
-        self.discards = any("discard" in line.text for line in text)
+        self.discards = bool(vertex) or any("discard" in line.text for line in text)
         """Whether pixels may stay as they were before."""
         self._lines = [*map(Line, preamble.lstrip().splitlines()), *text]
         if not (self._lines and self._lines[0].text.startswith("#version")):

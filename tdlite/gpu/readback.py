@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from .formats import FORMATS, Floats, to_dtype
+from .hostbuffer import HostBuffer
 from .image import Image, Spec
 
 if TYPE_CHECKING:
-    import moderngl
-
     from .context import Gpu
 
 
@@ -34,7 +33,7 @@ def read_raw(image: Image, dtype: DTypeLike | None = None) -> NDArray[Any]:
     return converted(_array(image.texture.read(), image.spec), image.spec, dtype)
 
 
-def _array(data: bytes, spec: Spec) -> NDArray[Any]:
+def _array(data: bytes | NDArray[np.uint8], spec: Spec) -> NDArray[Any]:
     made = FORMATS[spec.format]
     slices = () if spec.kind == "texture2d" else (spec.depth,)
     return np.frombuffer(data, made.dtype).reshape(*slices, spec.height, spec.width, made.components)
@@ -49,21 +48,21 @@ def converted(raw: NDArray[Any], spec: Spec, dtype: DTypeLike | None) -> NDArray
 
 
 class Token(NamedTuple):
-    """A started read: the image, and the buffer that its pixels are copied into (None: read at the end)."""
+    """A started read: the image, and the memory that its pixels are copied into (None: read at the end)."""
 
     image: Image
-    buffer: moderngl.Buffer | None
+    memory: HostBuffer | None
 
 
 class Readback:
-    """Reads images while the GPU goes on: ``start`` asks for a copy, ``finish`` waits for it.
+    """Reads images while the GPU goes on: ``start`` asks for a copy, ``finish`` waits for it alone.
 
-    The image is held until its token is finished. Buffers are used again; ``release`` gives them back.
+    The image is held until its token is finished. Memory is used again; ``release`` gives it back.
     """
 
     def __init__(self, gpu: Gpu) -> None:
         self._gpu = gpu
-        self._free: list[moderngl.Buffer] = []
+        self._free: list[HostBuffer] = []
 
     def start(self, image: Image) -> Token:
         """Start copying an image; returns the token to finish, from the context's thread."""
@@ -73,26 +72,25 @@ class Readback:
             return Token(image, None)
         made = image.format
         size = image.width * image.height * made.components * made.dtype.itemsize
-        buffer = next((free for free in self._free if free.size == size), None)
-        if buffer is None:
-            buffer = self._gpu.ctx.buffer(reserve=size)
+        memory = next((free for free in self._free if free.size == size), None)
+        if memory is None:
+            memory = HostBuffer(self._gpu, size)
         else:
-            self._free.remove(buffer)
-        image.texture.read_into(buffer)
-        return Token(image, buffer)
+            self._free.remove(memory)
+        memory.copy_texture(image.texture)
+        return Token(image, memory)
 
     def finish(self, token: Token, dtype: DTypeLike | None = None) -> NDArray[Any]:
         """The pixels of a started read, as ``read_raw`` gives them. A token is finished once."""
-        image, buffer = token
-        if buffer is None:
+        image, memory = token
+        if memory is None:
             return read_raw(image, dtype)
-        self._gpu.check()
-        raw = _array(buffer.read(), image.spec)
-        self._free.append(buffer)
+        raw = _array(memory.read(), image.spec)
+        self._free.append(memory)
         return converted(raw, image.spec, dtype)
 
     def release(self) -> None:
-        """Give all unused buffers back to the driver."""
-        for buffer in self._free:
-            buffer.release()
+        """Give all unused memory back to the driver."""
+        for memory in self._free:
+            memory.release()
         self._free.clear()

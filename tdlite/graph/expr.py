@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import math
 from collections.abc import Callable
 from contextlib import suppress
@@ -68,6 +69,25 @@ class Expressions:
             return fail
         values = tuple(owner.op if inside and name == "op" else scope(owner, name) for name in names)
         return lambda: function(*values)
+
+    def missing(self, owner: OP, text: str) -> str:
+        """What a failed expression looks for in vain, as an end of its message: ``op('…')``, or a channel of it."""
+        try:
+            nodes = list(ast.walk(ast.parse(text.strip(), mode="eval")))
+        except (SyntaxError, ValueError):
+            return ""
+        for node in nodes:
+            match node:
+                case ast.Call(func=ast.Name(id="op"), args=[ast.Constant(value=str(path))]) if not owner._find(path):
+                    return f": no operator {path!r} from {owner.path}{near(owner, [path])}"
+        for node in nodes:
+            match node:
+                case ast.Subscript(
+                    value=ast.Call(func=ast.Name(id="op"), args=[ast.Constant(value=str(path))]),
+                    slice=ast.Constant(value=key),
+                ) if (chop := owner._find(path)[0]).isCHOP and chop[key] is None:
+                    return f": {chop.path} has no channel {key!r}; it has {' '.join(c.name for c in chop) or 'none'}"
+        return ""
 
 
 def scope(owner: OP, name: str) -> Any:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from types import FrameType, TracebackType
 from typing import Any
+
+_AGAIN = 0.5  # seconds within which one interrupt may come twice: to this process, and to its group
 
 
 class Interrupts:
@@ -13,6 +16,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.came = False
+        self._when = 0.0
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -26,9 +30,10 @@ class Interrupts:
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if self.came:
+        if not self.came:
+            self.came, self._when = True, time.monotonic()
+        elif time.monotonic() - self._when > _AGAIN:
             raise KeyboardInterrupt
-        self.came = True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None

@@ -100,6 +100,8 @@ class Par(Proxy):
     def eval(self) -> Any:
         """The current value, by mode: float, int, bool, str, a menu's token, or operators.
 
+        A button is True in the frame that its press is dated with.
+
         A reference gives the operator, None, or a list when it names several. Raises CookError when an
         expression fails.
         """
@@ -110,7 +112,8 @@ class Par(Proxy):
             source = values.sources.get(self._position)
             value = values.values[self._position] if source is None else source.memo.pull()
         if isinstance(value, Pulses):
-            return bool(value)
+            project = values.op.project  # the clock is read only for a press that is not over
+            return value.frame >= project.frame and value.frame == project.absTime.frame
         if self._def.style in REFERENCES:
             several = value if isinstance(value, tuple) else ()
             return several[0] if len(several) == 1 else (list(several) or None)

@@ -277,7 +277,7 @@ class ParValues:
             except CookError:
                 raise
             except (Exception, SystemExit) as error:
-                source = f"; expression: {text}" if isinstance(text, str) else ""
+                source = f"{project.expressions.missing(op, text)}; expression: {text}" if isinstance(text, str) else ""
                 raise ParError(f"{where}: {sentence(error)}{source}") from error
             if isinstance(value, float) and not math.isfinite(value):
                 raise ParError(f"{where} is {value}; it must be a finite number; expression: {text}")

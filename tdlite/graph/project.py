@@ -253,7 +253,8 @@ class Project:
         """Cook frames: the next ``frames``, or ``seconds`` of them, or until quit() or the timeline's end.
 
         When it returns, accepted images are on disk and movies that no longer record are finished.
-        Ctrl-C ends it after the frame being cooked, with every open file finished, as KeyboardInterrupt.
+        Ctrl-C ends it after the frame being cooked, with every open file finished, as KeyboardInterrupt. A second
+        one ends it at once: a movie whose encoder is busy is left as it is on disk, playable.
         """
         self._check_thread()
         if self.in_frame:
@@ -410,23 +411,29 @@ class Project:
                         op.phase_error(method, None)
 
     def close(self) -> None:
-        """Finish what is open and release everything. Closing twice is harmless."""
+        """Finish what is open and release everything. Closing twice is harmless.
+
+        Ctrl-C is answered when that is done; a second one, while an encoder is busy, gives its movie up.
+        """
         if self.closed:
             return
         if self.in_frame:
             raise TdError("close() inside a frame: quit() ends run() after the frame")
         self.closed = True
-        try:
-            self._phase_exit()
-            self.finish()
-        finally:
-            for op in reversed(list(self._ops.values())):
-                if op.valid and op is not self.root:
-                    for memo in op._memos():
-                        memo.forget()
-                    op.released()
-            for hook in self.on_close:
-                hook()
+        with Interrupts() as interrupts:
+            try:
+                self._phase_exit()
+                self.finish()
+            finally:
+                for op in reversed(list(self._ops.values())):
+                    if op.valid and op is not self.root:
+                        for memo in op._memos():
+                            memo.forget()
+                        op.released()
+                for hook in self.on_close:
+                    hook()
+        if interrupts.came:
+            raise KeyboardInterrupt
 
     def _phase_exit(self) -> None:
         for op in self.all_ops():

@@ -64,7 +64,8 @@ def accept(target: OP, index: int, source: Any) -> None:
     if source.family != target.family:
         raise OpError(f"{target.path}: a {source.family} ({source.path}) cannot be wired into a {target.family}")
     if index >= target.maxInputs:
-        raise OpError(f"{target.path} ({target.opType}) has {target.maxInputs or 'no'} inputs, not {index + 1}")
+        there = f"{target.maxInputs or 'no'} input{'' if target.maxInputs == 1 else 's'}"
+        raise OpError(f"{target.path} ({target.opType}) has {there}, not {index + 1}")
     if source._parent is not target._parent:
         raise OpError(f"{target.path}: {source.path} is in another network; wires stay inside one COMP")
 
@@ -117,6 +118,11 @@ class Connector:
             raise OpError(f"{self.owner.path}: cannot connect to {other!r}")
         wires = other._wires
         free = next((index for index, wire in enumerate(wires) if wire is None), len(wires))
+        if wires and free >= other.maxInputs:
+            raise OpError(
+                f"{other.path} ({other.opType}) has no free input for {self.owner.path}; "
+                "inputConnectors[n].connect() replaces a wire"
+            )
         other._connect(free, self.owner)
 
     def disconnect(self) -> None:

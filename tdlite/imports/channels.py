@@ -1,8 +1,9 @@
-"""How a shader reads its textures: samplers of other ways and dimensions than the GLSL TOP's, put into its words."""
+"""How a shader reads its textures: samplers of other dimensions than 2D, put into words of 2D ones."""
 
 from __future__ import annotations
 
 import re
+from functools import partial
 
 from .glsl import bare, code, enclosed, replaced, split
 
@@ -13,20 +14,6 @@ _THREE = re.compile(r"\A\s*[-+]?\s*vec3\b|\.(?:xyz|zyx|rgb|xzy|yzx|zxy|yxz)\s*(?
 _OTHER_SAMPLER = re.compile(r"\bsampler(?:Cube|3D)\b")
 _OTHER_PARAMETER = re.compile(r"\bsampler(?:Cube|3D)\s+(\w+)")
 
-CLAMPED = """\
-vec2 clampedUV(sampler2D s, vec2 uv) { vec2 h = 0.5 / vec2(textureSize(s, 0)); return clamp(uv, h, 1.0 - h); }
-vec4 textureClamped(sampler2D s, vec2 uv) { return texture(s, clampedUV(s, uv)); }
-vec4 textureClamped(sampler2D s, vec2 uv, float bias) { return texture(s, clampedUV(s, uv), bias); }
-vec4 textureClampedLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, clampedUV(s, uv), lod); }
-"""
-NEAREST = """\
-vec4 textureNearest(sampler2D s, vec2 uv) {
-    ivec2 n = textureSize(s, 0);
-    return texelFetch(s, clamp(ivec2(floor(uv * vec2(n))), ivec2(0), n - 1), 0);
-}
-vec4 textureNearest(sampler2D s, vec2 uv, float bias) { return textureNearest(s, uv); }
-vec4 textureNearestLod(sampler2D s, vec2 uv, float lod) { return textureNearest(s, uv); }
-"""
 SKY = """\
 // A sky, for what was a cube map.
 vec4 textureSky(sampler2D s, vec3 d, float bias) {
@@ -53,12 +40,11 @@ vec4 textureVolume(sampler2D s, vec2 uv) { return texture(s, uv); }
 vec4 textureVolumeLod(sampler2D s, vec3 p, float lod) { return textureVolume(s, p, 0.0); }
 vec4 textureVolumeLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, uv, lod); }
 """
-HELPERS = {
-    "textureClamped": CLAMPED,
-    "textureNearest": NEAREST,
-    "textureSky": SKY,
-    "textureVolume": VOLUME,
-}
+PIXELS = """\
+// What was a rectangle texture, looked up in pixels.
+vec4 texturePixels(sampler2D s, vec2 p) { return texture(s, p / vec2(textureSize(s, 0))); }
+"""
+HELPERS = {"textureSky": SKY, "textureVolume": VOLUME, "texturePixels": PIXELS}
 """The functions that take the place of texture(), and their texts."""
 
 
@@ -73,6 +59,21 @@ def read_through(text: str, ways: dict[str, str]) -> str:
     return replaced(
         text, call, lambda match: f"{ways[match[3]]}{'Lod' if 'Lod' in match[1] else ''}{match[2]}{match[3]}"
     )
+
+
+def flattened(text: str) -> str:
+    """The text in which rectangle textures, which are looked up in pixels, are 2D ones."""
+    names = re.findall(r"\bsampler2DRect\s+(\w+)", code(text))
+    one = "|".join(names) or "(?!)"
+    for pattern, new in (
+        (r"\bsampler2DRect\b", "sampler2D"),
+        (rf"\btexture(?:2DRect)?(\s*\(\s*)({one})\b", r"texturePixels\1\2"),
+        (r"\btexture2DRect\b", "texturePixels"),
+        (rf"\btextureSize(?:2DRect)?\s*\(\s*({one})\s*\)", r"textureSize(\1, 0)"),
+        (r"\btextureSize2DRect\b", "textureSize"),
+    ):
+        text = replaced(text, re.compile(pattern), partial(re.Match.expand, template=new))
+    return text
 
 
 def helpers(texts: str) -> str:

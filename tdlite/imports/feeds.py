@@ -22,7 +22,7 @@ _CLOCK: dict[str, Value] = {
         ("iResolution", "u_resolution", "resolution", "uResolution", "u_Resolution", "iRes", "u_res", "RENDERSIZE",
          "u_viewport", "uRes"), SIZE,
     ),
-    **dict.fromkeys(("u_pixelRatio", "u_pixelDensity", "u_dpr", "pixelRatio"), 1.0),
+    **dict.fromkeys(("u_pixelRatio", "u_pixelDensity", "u_dpr", "pixelRatio", "qt_Opacity"), 1.0),
 }  # fmt: skip
 _POINTERS = frozenset({"iMouse", "u_mouse", "mouse", "uMouse", "u_Mouse", "iCurrentCursor"})
 _DATES = frozenset({"iDate", "u_date", "DATE"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ _UNIFORM = re.compile(
 )
 _VARYING = re.compile(
     r"(?:\blayout\s*\([^()]{0,200}\)\s*)?\b(?:(?:smooth|flat|centroid|noperspective)\s+)?(varying|in|out)\s+"
-    r"(?:(?:highp|mediump|lowp)\s+)?(\w+)\s+([^;{}()]{1,1000});"
+    r"(?:(?:highp|mediump|lowp)\s+)?(\w+(?:\s*\[\w+\])?)\s+([^;{}()]{1,1000});"
 )
 _EMPTY_CHOICE = re.compile(r"^[ \t]*#[ \t]*if\b[^\n]*\n\s*(?:#[ \t]*else\b[^\n]*\n\s*)?#[ \t]*endif\b[^\n]*\n?", re.M)
 LARGEST = 2_000_000
@@ -71,6 +71,11 @@ def words(text: str) -> set[str]:
     return set(_WORD.findall(bare(text)))
 
 
+def used(text: str, declared: str) -> set[str]:
+    """All names in the text but in declarations that begin with one of these words: ``"varying|in"``."""
+    return set(_WORD.findall(re.sub(rf"\b(?:{declared})\s[^;(){{}}]{{0,2000}};", "", bare(text))))
+
+
 def replaced(text: str, pattern: re.Pattern[str], new: Callable[[re.Match[str]], str]) -> str:
     """The text with matches replaced outside of comments."""
     pieces, last = [], 0
@@ -96,16 +101,24 @@ class Declared(NamedTuple):
 
 
 def _declarators(type_: str, text: str) -> Iterator[Declared]:
+    type_, _, length = type_.rstrip("] ").partition("[")
     for part in split(text):
         name, _, value = part.partition("=")
         found = re.match(r"\s*([A-Za-z_]\w*)\s*(?:\[(.*)\])?\s*\Z", name, re.DOTALL)
         if found:
-            yield Declared(found[1], type_, (found[2] or "").strip(), value.strip())
+            yield Declared(found[1], type_.strip(), (found[2] or length).strip(), value.strip())
 
 
 def uniforms(text: str) -> list[Declared]:
-    """The uniforms that the text declares, in order."""
-    return [made for match in _UNIFORM.finditer(code(text)) for made in _declarators(match[1], match[2])]
+    """The uniforms that the text declares, in order, each once: one of several branches may declare it."""
+    return _once(made for match in _UNIFORM.finditer(code(text)) for made in _declarators(match[1], match[2]))
+
+
+def _once(declared: Iterable[Declared]) -> list[Declared]:
+    found: dict[str, Declared] = {}
+    for one in declared:
+        found.setdefault(one.name, one)
+    return list(found.values())
 
 
 def without_uniforms(text: str, keep: Callable[[Declared], bool], rest: Callable[[Declared], str]) -> str:
@@ -114,7 +127,7 @@ def without_uniforms(text: str, keep: Callable[[Declared], bool], rest: Callable
     def declared(match: re.Match[str]) -> str:
         made = list(_declarators(match[1], match[2]))
         if all(keep(one) for one in made):
-            return match[0]
+            return match[0][match[0].index("uniform") :]  # a location is of no use here
         kept = [f"uniform {one.type} {one.name}{f'[{one.size}]' if one.size else ''};" for one in made if keep(one)]
         return " ".join(kept + [other for one in made if not keep(one) and (other := rest(one))])
 
@@ -123,9 +136,9 @@ def without_uniforms(text: str, keep: Callable[[Declared], bool], rest: Callable
 
 def varyings(text: str, kinds: tuple[str, ...] = ("varying", "in")) -> list[Declared]:
     """What the text declares, outside of functions, as coming from or going to another stage."""
-    return [
+    return _once(
         made for match, kind in _interface(code(text)) if kind in kinds for made in _declarators(match[2], match[3])
-    ]
+    )
 
 
 def without_varyings(text: str, kinds: tuple[str, ...] = ("varying", "in")) -> str:

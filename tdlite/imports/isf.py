@@ -173,9 +173,8 @@ class _Importer:
         self.fed[name] = (KINDS[kind], value)
 
     def _image(self, name: str, kind: str, label: str) -> None:
-        stand_in = op_name(f"{name}_standin")
         note = "" if kind == "image" else f"{name} is {'a spectrum' if kind == 'audioFFT' else 'a waveform'}; silence"
-        custom = self.sketch.custom(Custom(par_name(name), "TOP", label, stand_in, note=note))
+        custom = self.sketch.custom(Custom(par_name(name), "TOP", label, note=note))
         picture = Picture(op_name(name), "clouds" if kind == "image" else "black", custom=custom.name, note=note)
         self.sketch.pictures.append(picture)
         self.pictures[name] = picture.name
@@ -229,9 +228,15 @@ class _Importer:
             made = feeds.feed(declared, sketch)
             if made is not None:
                 shared[declared.name] = made
-        prelude += [line for name, line in _MACROS.items() if name in used]
+        macros = _MACROS
+        if self.varyings.vertex:
+            macros = {name: line.replace("vUV.st", "isf_FragNormCoord") for name, line in _MACROS.items()}
+            del macros["isf_FragNormCoord"]
+            kept = words(self.varyings.vertex)
+            sketch.vertex = "".join(f"{line}\n" for line in prelude if words(line) & kept) + self.varyings.vertex
+        prelude += [line for name, line in macros.items() if name in used]
         prelude += sizes
-        prelude.append(initialised("\n".join(self.varyings.declarations)))
+        prelude += self.varyings.declarations
         live = [name for name in samplers if name in used]
         names = _step_names(passes)
         text = "\n\n".join(

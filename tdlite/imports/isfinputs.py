@@ -35,9 +35,10 @@ def _number(value: Any, otherwise: float) -> float:
 def custom_of(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom:
     """The custom parameter of an input."""
     default, low, high = entry.get("DEFAULT"), entry.get("MIN"), entry.get("MAX")
-    if kind in ("bool", "event"):
-        note = "An event: on in the frames in which it is to happen." if kind == "event" else ""
-        return Custom(name, "Toggle", label, bool(_number(default, 0.0)) if kind == "bool" else False, note=note)
+    if kind == "event":
+        return Custom(name, "Pulse", label)
+    if kind == "bool":
+        return Custom(name, "Toggle", label, bool(_number(default, 0.0)))
     if kind in ("long", "int"):
         values, labels = entry.get("VALUES"), entry.get("LABELS")
         if isinstance(values, list) and values:

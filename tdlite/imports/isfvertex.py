@@ -1,13 +1,15 @@
 """ISF's vertex shaders: what they hand to the fragment is computed in each pixel instead.
 
-That is exact for what depends linearly on the place in the picture, as coordinates of neighbours do.
+That is exact for what depends linearly on the place in the picture, as coordinates of neighbours do. One that moves
+the corners of the picture stays a vertex shader.
 """
 
 from __future__ import annotations
 
 import re
 
-from .glsl import code, renamed, replaced, varyings, without_uniforms, without_varyings, words
+from .glsl import Declared, code, renamed, replaced, used, varyings, without_uniforms, without_varyings, words
+from .locals import variable
 from .model import Sketch
 
 _FUNCTION = re.compile(r"^[ \t]*(?:[A-Za-z_]\w*[ \t]+)+([A-Za-z_]\w*)\s*\([^;{}()]*\)\s*\{", re.M)
@@ -27,28 +29,48 @@ class Varyings:
 
     def __init__(self, vertex: str, fragment: str, sketch: Sketch) -> None:
         own = {"isf_FragNormCoord", "vv_FragNormCoord", "isf_FragCoord", "vv_FragCoord"}
-        used = words(re.sub(r"\b(?:varying|in)\s[^;(){}]{0,1000};", "", code(fragment)))
-        wanted = {made.name: made for made in varyings(fragment) if made.name not in own and made.name in used}
+        names = used(fragment, "varying|in")
+        wanted = {made.name: made for made in varyings(fragment) if made.name not in own and made.name in names}
         self.declarations: list[str] = []
-        self.function = self.main = self.text = ""
-        moved = bool(_MOVED.search(code(vertex)))
-        if moved:
-            sketch.note("the vertex shader moves the corners of the picture; that is not carried over")
+        self.function = self.main = self.text = self.vertex = ""
+        if _MOVED.search(code(vertex)) and _MAIN.search(code(vertex)):
+            self._stays(vertex, list(wanted.values()))
+            return
         if not wanted:
             return
         given = {made.name: made for made in varyings(vertex, ("varying", "out"))}
         for name, made in wanted.items():
             size = given[name].size if name in given and given[name].size else made.size
-            self.declarations.append(f"{made.type} {name}{f'[{size}]' if size else ''};")
+            self.declarations.append(variable(made.type, name, size))
         if vertex and all(name in given for name in wanted) and _MAIN.search(code(vertex)):
             for name, made in given.items():
                 if name not in wanted and name not in own:
-                    self.declarations.append(f"{made.type} {name}{f'[{made.size}]' if made.size else ''};")
+                    self.declarations.append(variable(made.type, name, made.size))
             self.function = _as_function(vertex, own)
         else:
             self.function = _neighbours(list(wanted), sketch)
         self.text = self.function
         self.main = "void main() {\n    vertexMain();\n    pixelMain();\n}"
+
+    def _stays(self, vertex: str, wanted: list[Declared]) -> None:
+        """Keep it as a vertex shader: what it hands over, and the place, are interpolated."""
+        text = without_uniforms(vertex, lambda one: False, lambda one: "")
+        text = replaced(text, _ATTRIBUTE, lambda match: "")
+        text = replaced(text, re.compile(r"\bvarying\b"), lambda match: "out")
+        place = "vec4(P, 1.0)"
+        text = renamed(text, {
+            "gl_Vertex": place, "isf_position": place, "vv_vertShaderInit": "isf_vertShaderInit",
+            "vv_FragNormCoord": "isf_FragNormCoord", "gl_ModelViewProjectionMatrix": "mat4(1.0)",
+            "gl_MultiTexCoord0": "vec4(uv[0].st, 0.0, 1.0)",
+        })  # fmt: skip
+        text = re.sub(r"\n{3,}", "\n\n", text).strip("\n")
+        self.vertex = (
+            "out vec2 isf_FragNormCoord;\n"
+            f"void isf_vertShaderInit() {{ gl_Position = {place}; isf_FragNormCoord = uv[0].st; }}\n\n{text}\n"
+        )
+        self.declarations = ["in vec2 isf_FragNormCoord;"]
+        self.declarations += [f"in {one.type} {one.name}{f'[{one.size}]' if one.size else ''};" for one in wanted]
+        self.text = self.vertex
 
     def without(self, body: str) -> str:
         """The fragment with its declarations taken out and, if there is more to do before, main() renamed."""

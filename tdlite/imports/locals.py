@@ -61,6 +61,18 @@ def _zero(type_: str) -> str:
     return f"{type_}(false)" if type_[0] == "b" else f"{type_}(0)" if type_[0] in "iu" else f"{type_}(0.0)"
 
 
+def variable(type_: str, name: str, length: str = "") -> str:
+    """The declaration of a variable, or an array of that length, of zeros where the type is one of GLSL's own."""
+    if not re.fullmatch(_TYPES, type_):
+        return f"{type_} {name}{f'[{length}]' if length else ''};"
+    zero = _zero(type_)
+    if not length:
+        return f"{type_} {name} = {zero};"
+    if not length.isdigit() or not 0 < int(length) <= 256:
+        return f"{type_} {name}[{length}];"
+    return f"{type_} {name}[{length}] = {type_}[{length}]({', '.join([zero] * int(length))});"
+
+
 def _places(plain: str) -> list[int]:
     """For each character whether it is outside of all braces, in a function's body, or in a struct or the like."""
     places: list[int] = []

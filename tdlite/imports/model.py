@@ -22,7 +22,7 @@ class Custom:
 
     name: str
     style: str
-    """Float, Int, Toggle, Menu, XY, WH, XYZ, XYZW, RGBA or TOP."""
+    """Float, Int, Toggle, Pulse, Menu, XY, WH, XYZ, XYZW, RGBA or TOP."""
     label: str = ""
     default: Any = 0.0
     low: Any = None
@@ -48,11 +48,16 @@ class Picture:
 
 
 class Read(NamedTuple):
-    """That a pass reads a picture or another pass under the name of a sampler; ``past`` is that of the last frame."""
+    """That a pass reads a picture or another pass under the name of a sampler; ``past`` is that of the last frame.
+
+    ``extend`` and ``smooth`` are the words of the GLSL TOP's Samplers page.
+    """
 
     sampler: str
     source: str
     past: bool = False
+    extend: str = "hold"
+    smooth: str = "linear"
 
 
 @dataclass
@@ -67,8 +72,6 @@ class Step:
     """Expressions of another width and height than the COMP's."""
     deep: bool = False
     """Whether pixels are 32-bit floats, not 8-bit numbers."""
-    extend: str = "hold"
-    smooth: str = "linear"
     note: str = ""
 
 
@@ -84,10 +87,14 @@ class Sketch:
     customs: list[Custom] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
     """DATs that steps include by name."""
+    vertex: str = ""
+    """A vertex shader that all steps have."""
     about: list[str] = field(default_factory=list)
     """What the shader says of itself: author, description."""
     notes: list[str] = field(default_factory=list)
     """What could not be carried over as it was."""
+    _taken: set[str] = field(default_factory=lambda: {name.lower() for name in RESERVED})
+    _numbers: dict[str, int] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Say once what is not as in the original."""
@@ -96,11 +103,11 @@ class Sketch:
 
     def custom(self, made: Custom) -> Custom:
         """Add a custom parameter, under another name where its own is taken; the one that was added."""
-        taken = {part for custom in self.customs for part in _parts(custom)} | RESERVED
-        stem, number = made.name, 1
-        while {part.lower() for part in _parts(made)} & {part.lower() for part in taken}:
-            number += 1
-            made.name = f"{stem}{number}"
+        stem = made.name
+        while self._taken & {part.lower() for part in _parts(made)}:
+            self._numbers[stem] = self._numbers.get(stem, 1) + 1
+            made.name = f"{stem}{self._numbers[stem]}"
+        self._taken |= {part.lower() for part in _parts(made)}
         self.customs.append(made)
         return made
 

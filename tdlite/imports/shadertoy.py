@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .glsl import clean, defines, included, read_text
+from .glsl import clean, code, defines, included, read_text
 from .model import ImportFault, Sketch, op_name
 from .toypasses import BUFFERS, STANDS_IN, Channel, Toy, sketched
 
@@ -18,13 +18,15 @@ _NAMES = re.compile(
 _SUFFIXES = (".glsl", ".frag", ".fs", ".shader", ".txt", ".fsh", ".glslf", ".fragment", ".shadertoy")
 _DIRECTIVE = re.compile(r'^[ \t]*#[ \t]*iChannel([0-3])(?:::(\w+))?[ \t]+"?([^"\n]*?)"?[ \t]*(?:\n|\Z)', re.M)
 _OTHER_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*i(?:Vertex|Keyboard|Channel\d?)\b[^\n]*\n?", re.M)
+_ANOTHER = re.compile(r"\bvoid\s+mainImage\s*\((?:[^(),]*,){2}")
+"""A function of that name with more arguments, which other hosts call."""
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".hdr", ".webp", ".mp4", ".mov", ".webm",
            ".mkv", ".avi")  # fmt: skip
 
 
 def is_shadertoy(text: str) -> bool:
     """Whether a text is the fragment of a Shadertoy."""
-    return defines(text, "mainImage") and not defines(text, "main")
+    return defines(text, "mainImage") and not defines(text, "main") and not _ANOTHER.search(code(text))
 
 
 def from_text(path: Path, text: str, name: str) -> Sketch:

@@ -58,7 +58,7 @@ def sketched(name: str, toys: list[Toy], common: str, about: list[str]) -> Sketc
     common, feeds_of_common = _customs(common, sketch)
     if common.strip():
         # Its functions may look up the channels of every pass that includes it.
-        ways = _ways([toy for toy in toys if toy.channels], common)
+        ways = {name: way for toy in toys for name, way in _ways(toy.channels).items()}
         sketch.texts["common"] = initialised(read_through(desktop(common), ways))
     for toy in toys:
         if not defines(toy.text, "mainImage") and not defines(common, "mainImage"):
@@ -83,16 +83,10 @@ def _customs(text: str, sketch: Sketch) -> tuple[str, dict[str, tuple[str, Value
     return _CUSTOM.sub("", text), found
 
 
-def _ways(toys: list[Toy], text: str) -> dict[str, str]:
+def _ways(channels: dict[int, Channel]) -> dict[str, str]:
     """The functions other than texture() that read channels of other kinds."""
-    ways: dict[str, str] = {}
-    for toy in toys:
-        for number, channel in toy.channels.items():
-            if channel.kind == "cubemap":
-                ways[f"iChannel{number}"] = "textureSky"
-            elif channel.kind == "volume":
-                ways[f"iChannel{number}"] = "textureVolume"
-    return ways
+    other = {"cubemap": "textureSky", "volume": "textureVolume"}
+    return {f"iChannel{n}": other[channel.kind] for n, channel in channels.items() if channel.kind in other}
 
 
 def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[str, tuple[str, Value]]) -> Step:
@@ -107,16 +101,15 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
             toy.channels[number] = Channel(kind, "", "linear", "repeat")
     step = Step(toy.name, "", deep=toy.name != "image")
     live = {n: c for n, c in sorted(toy.channels.items()) if used & {f"iChannel{n}", "iChannelResolution", "iChannel"}}
-    step.extend, step.smooth, ways = _sampling(live)
-    text = read_through(text, ways)
+    text = read_through(text, _ways(live))
     prelude: list[str] = []
     for number, channel in live.items():
         sampler = f"iChannel{number}"
         if channel.kind == "buffer" and channel.source in order:
             past = order.index(channel.source) >= order.index(toy.name)
-            step.reads.append(Read(sampler, channel.source, past))
+            step.reads.append(Read(sampler, channel.source, past, *_sampling(channel)))
         else:
-            step.reads.append(Read(sampler, _picture(channel, number, sketch)))
+            step.reads.append(Read(sampler, _picture(channel, number, sketch), False, *_sampling(channel)))
     declared = {made.name for made in uniforms(text)}
     text = without_uniforms(
         text,
@@ -167,29 +160,10 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
     return step
 
 
-def _sampling(live: dict[int, Channel]) -> tuple[str, str, dict[str, str]]:
-    """The GLSL TOP's own way to sample, and the functions that read the channels that want another."""
-    flat = {n: c for n, c in live.items() if c.kind not in ("cubemap", "volume")}
-    extend = "repeat" if any(c.wrap == "repeat" for c in flat.values()) else "hold"
-    if flat and all(c.wrap.startswith("mirror") for c in flat.values()):
-        extend = "mirror"
-    smooth = "linear"
-    if any(c.filter == "mipmap" for c in flat.values()):
-        smooth = "mipmap"
-    elif flat and all(c.filter == "nearest" for c in flat.values()):
-        smooth = "nearest"
-    ways = {}
-    for number, channel in live.items():
-        name = f"iChannel{number}"
-        if channel.kind == "cubemap":
-            ways[name] = "textureSky"
-        elif channel.kind == "volume":
-            ways[name] = "textureVolume"
-        elif channel.filter == "nearest" and smooth != "nearest" and channel.wrap == "clamp":
-            ways[name] = "textureNearest"
-        elif channel.wrap == "clamp" and extend == "repeat":
-            ways[name] = "textureClamped"
-    return extend, smooth, ways
+def _sampling(channel: Channel) -> tuple[str, str]:
+    """The channel's wrap and filter in the words of the Samplers page."""
+    extend = {"repeat": "repeat", "mirror": "mirror"}.get(channel.wrap[:6], "hold")
+    return extend, {"nearest": "nearest", "mipmap": "mipmaplinear"}.get(channel.filter, "linear")
 
 
 def _picture(channel: Channel, number: int, sketch: Sketch) -> str:
@@ -203,7 +177,7 @@ def _picture(channel: Channel, number: int, sketch: Sketch) -> str:
     name = f"channel{number}" if channel.kind == "texture" else f"{op_name(channel.kind, 'picture')}{number}"
     if not any(picture.name == name for picture in sketch.pictures):
         note = f"iChannel{number} was {what}"
-        custom = sketch.custom(Custom(par_name(name), "TOP", name, f"{name}_standin", note=f"{note}."))
+        custom = sketch.custom(Custom(par_name(name), "TOP", name, note=f"{note}."))
         sketch.pictures.append(Picture(name, kind, custom=custom.name, note=note))
         sketch.note(f"{note}; {name} stands in, and the parameter {custom.name} takes another TOP")
     return name

@@ -7,11 +7,11 @@ import keyword
 import re
 import textwrap
 
-from .model import COMPONENTS, Custom, Picture, Sketch, Step, op_name
-from .templates import CHOSEN, CUSTOM, LAST_FRAME, MENU, MOVIE, SHADER, SIZED, STAND_IN
+from .model import COMPONENTS, Custom, Picture, Read, Sketch, Step, op_name
+from .templates import CUSTOM, LAST_FRAME, MENU, MOVED, MOVIE, SHADER, SIZED, STAND_IN
 
 WIDTH, HEIGHT = 1280, 720
-_TAKEN = {"root", "comp", "page", "td", "Any", "custom", "shader", "sized", "last_frame", "stand_in", "chosen", "build"}
+_TAKEN = {"root", "comp", "page", "td", "Any", "custom", "shader", "sized", "last_frame", "stand_in", "build"}
 
 
 def written(sketch: Sketch, source: str) -> str:
@@ -21,6 +21,8 @@ def written(sketch: Sketch, source: str) -> str:
     body = _build(sketch, names, texts)
     parts = [_docstring(sketch, source), "from typing import Any\n\nimport tdlite as td\n"]
     parts += [f"{constant} = {quoted(text)}\n" for text, constant in texts.items()]
+    if sketch.vertex:
+        parts.append(f"VERTEX = {quoted(sketch.vertex)}\n")
     parts += ["\n" + body, *_helpers(sketch, body)]
     return "\n".join(parts)
 
@@ -36,23 +38,23 @@ class _Names:
             while name.lower() in taken:
                 number += 1
                 name = f"{op_name(key)}_{number}"
-            taken |= {name.lower(), f"{name.lower()}_past", f"{name.lower()}_black", f"{name.lower()}_standin"}
+            taken |= {name.lower(), f"{name.lower()}_past", f"{name.lower()}_black"}
             self.operators[key] = name
 
     def variable(self, key: str, ending: str = "") -> str:
         """The Python variable of an operator."""
         name = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", self.operators[key]).lower() + ending
-        taken = name in _TAKEN or name in STAND_IN or name in ("menu", "picture")
+        taken = name in _TAKEN or name in STAND_IN or name in ("menu", "picture", "moved")
         return f"{name}_top" if taken or keyword.iskeyword(name) else name
 
 
 def _texts(sketch: Sketch, names: _Names) -> dict[str, str]:
     """The texts of all shaders by the constants that hold them."""
     made: dict[str, str] = {text: name.upper() for name, text in sketch.texts.items()}
-    used = set(made.values())
-    single = len({_whole(step, names) for step in sketch.steps}) == 1
+    used = {*made.values(), "VERTEX"}
+    single = len({_whole(step) for step in sketch.steps}) == 1
     for step in sketch.steps:
-        text = _whole(step, names)
+        text = _whole(step)
         if text not in made:
             name = "SHADER" if single else names.variable(step.name).upper()
             made[text] = name if name not in used else f"{name}SHADER"
@@ -60,21 +62,13 @@ def _texts(sketch: Sketch, names: _Names) -> dict[str, str]:
     return made
 
 
-def _inputs(step: Step) -> list[tuple[str, bool]]:
-    """What the step's inputs are connected to: names, and whether it is the last frame."""
-    return list(dict.fromkeys((read.source, read.past) for read in step.reads))
-
-
-def _whole(step: Step, names: _Names) -> str:
-    """The step's text with its samplers' names for the inputs."""
-    inputs = _inputs(step)
-    lines = [
-        f"#define {read.sampler} sTD2DInputs[{inputs.index((read.source, read.past))}]"
-        for read in step.reads
-        if not re.search(rf"#[ \t]*define[ \t]+{read.sampler}\b", step.text)
-    ]
+def _whole(step: Step) -> str:
+    """The step's text after the declarations of its samplers."""
+    samplers = dict.fromkeys(
+        read.sampler for read in step.reads if not re.search(rf"#[ \t]*define[ \t]+{read.sampler}\b", step.text)
+    )
     text = step.text if step.text.endswith("\n") else step.text + "\n"
-    return "".join(f"{line}\n" for line in dict.fromkeys(lines)) + text
+    return "".join(f"uniform sampler2D {sampler};\n" for sampler in samplers) + text
 
 
 def _build(sketch: Sketch, names: _Names, texts: dict[str, str]) -> str:
@@ -106,7 +100,7 @@ def _build(sketch: Sketch, names: _Names, texts: dict[str, str]) -> str:
             f"    {names.variable(source, '_past')} = last_frame(comp, {_literal(names.operators[source])}{more})"
         )
     for step in sketch.steps:
-        lines += ["", *_step(step, names, texts)]
+        lines += ["", *_step(step, sketch, names, texts)]
     last = names.variable(sketch.steps[-1].name)
     lines += ["", '    out = comp.create(td.nullTOP, "out1")', f"    out.inputConnectors[0].connect({last})", ""]
     return "\n".join(lines)
@@ -121,7 +115,7 @@ def _custom(one: Custom) -> list[str]:
     lines = [f"    # {line}" for line in textwrap.wrap(_plain(one.note), 110)]
     label = f", {_literal(_plain(one.label)[:80])}" if one.label and one.label != one.name else ""
     made = f"page.append{one.style}({_literal(one.name)}{label})"
-    if one.style == "TOP":
+    if one.style in ("TOP", "Pulse"):
         return [*lines, f"    {made}"]
     if one.style == "Menu":
         entries = {token: _plain(text) for token, text in one.menu.items()}
@@ -146,39 +140,47 @@ def _picture(picture: Picture, names: _Names) -> list[str]:
     note = f"  # {_plain(picture.note)[:90]}" if picture.note else ""
     if picture.kind == "file":
         return [f"    {variable} = picture(comp, {_literal(name)}, {_literal(picture.path)}){note}"]
-    if not picture.custom:
-        return [f"    {variable} = {picture.kind}(comp, {_literal(name)}){note}"]
-    stand_in = f"{picture.kind}(comp, {_literal(f'{name}_standin')})"
-    return [f"    {variable} = chosen(comp, {_literal(name)}, {_literal(picture.custom)}, {stand_in}){note}"]
+    if picture.custom:
+        variable = f"comp.par.{picture.custom}"
+    return [f"    {variable} = {picture.kind}(comp, {_literal(name)}){note}"]
 
 
-def _step(step: Step, names: _Names, texts: dict[str, str]) -> list[str]:
-    inputs = [names.variable(source, "_past" if past else "") for source, past in _inputs(step)]
-    first = ["comp", _literal(names.operators[step.name]), texts[_whole(step, names)], *inputs]
-    named = []
-    if step.size:
-        named.append(f"size={names.variable(step.name, '_size')}")
-    if step.deep:
-        named.append("deep=True")
-    if step.extend != "hold":
-        named.append(f"extend={_literal(step.extend)}")
-    if step.smooth != "linear":
-        named.append(f"smooth={_literal(step.smooth)}")
+def _step(step: Step, sketch: Sketch, names: _Names, texts: dict[str, str]) -> list[str]:
     lines = [f"    {names.variable(step.name)} = shader("]
-    lines += [f"        {argument}," for argument in first]
+    lines += [
+        f"        {argument}," for argument in ("comp", _literal(names.operators[step.name]), texts[_whole(step)])
+    ]
+    if step.reads:
+        lines.append("        samplers={")
+        for read in step.reads:
+            source = _source(read, sketch, names)
+            if (read.extend, read.smooth) != ("hold", "linear"):
+                source = f"({source}, {_literal(read.extend)}, {_literal(read.smooth)})"
+            lines.append(f"            {_literal(read.sampler)}: {source},")
+        lines.append("        },")
     if step.values:
         lines.append("        values={")
         lines += [f"            {_literal(name)}: {_literal(value)}," for name, value in step.values.items()]
         lines.append("        },")
-    lines += [f"        {argument}," for argument in named]
-    return [*lines, "    )"]
+    if step.size:
+        lines.append(f"        size={names.variable(step.name, '_size')},")
+    if step.deep:
+        lines.append("        deep=True,")
+    lines.append("    )")
+    return [*lines, f"    moved(comp, {names.variable(step.name)}, VERTEX)"] if sketch.vertex else lines
+
+
+def _source(read: Read, sketch: Sketch, names: _Names) -> str:
+    """What a sampler reads: a variable, or the expression of a custom parameter."""
+    custom = next((one.custom for one in sketch.pictures if one.name == read.source and one.custom), "")
+    return _literal(f"parent().par.{custom}") if custom else names.variable(read.source, "_past" if read.past else "")
 
 
 def _helpers(sketch: Sketch, body: str) -> list[str]:
     """The functions that the body needs."""
     made = [CUSTOM, SIZED, SHADER]
-    for call, text in (("menu(", MENU), ("last_frame(", LAST_FRAME), ("picture(", MOVIE), ("chosen(", CHOSEN),
-                       *((f"{kind}(", text) for kind, text in STAND_IN.items())):  # fmt: skip
+    calls = {"menu(": MENU, "last_frame(": LAST_FRAME, "picture(": MOVIE, "moved(": MOVED}
+    for call, text in (calls | {f"{kind}(": text for kind, text in STAND_IN.items()}).items():
         if re.search(rf"\b{re.escape(call)}", body):
             made.append(text)
     return made

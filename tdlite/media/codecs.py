@@ -10,7 +10,7 @@ from tdlite.media import options as translate
 from tdlite.media.encoder import Settings
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import AUTOMATIC, PIXEL_FORMATS, bits
-from tdlite.media.x264 import x264_options
+from tdlite.media.x264 import x264_options, x264_slices
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Codec:
     containers: tuple[str, ...]
     types: Mapping[str, Type]
     options: Callable[[Settings], translate.Translation]
+    most_slices: Callable[[int, int, Settings], int] = translate.any_slices
+    """How many slices a picture of that width and height can be cut into."""
     alpha_containers: tuple[str, ...] = ()
     even: bool = False
     multiple: tuple[int, int] = (1, 1)
@@ -108,19 +110,21 @@ class Codec:
         across, down = self.multiple
         if self.even:
             across, down = max(across, wanted.across), max(down, wanted.down)
+        least = self.smallest
+        needs = [f"at least {least[0]}×{least[1]}"] if width < least[0] or height < least[1] else []
+        mends = [f"set the resolution to {_up(max(width, least[0]), across)}×{_up(max(height, least[1]), down)}"]
         if width % across or height % down:
-            mends = [f"set the resolution to {_up(width, across)}×{_up(height, down)}"]
             if self.multiple == (1, 1):
-                need = "even sizes" if down == 2 else "an even width"
                 attempt += f" {wanted.title}"
-                full = [token for token in ("yuv444", "yuv444p10bit") if token in self.pixel_formats]
-                mends += [f"the pixel format to {token}" for token in full[:1]]
+                full = next((token for token in ("yuv444", "yuv444p10bit") if token in self.pixel_formats), "")
+                if full and not needs:
+                    mends.append(f"the pixel format to {self._with_type(full, settings.type)}")
+                needs.insert(0, "even sizes" if down == 2 else "an even width")
             else:
                 need = f"a width divisible by {across}" + (f" and a height divisible by {down}" if down > 1 else "")
-            raise EncoderError(f"{attempt} (needs {need}); {' or '.join(mends)}")
-        if width < self.smallest[0] or height < self.smallest[1]:
-            least = "×".join(map(str, self.smallest))
-            raise EncoderError(f"{attempt} (needs at least {least}); set a larger resolution")
+                needs.insert(0, need)
+        if needs:
+            raise EncoderError(f"{attempt} (needs {', '.join(needs)}); {' or '.join(mends)}")
         if self.largest_rate and rate > self.largest_rate:
             raise EncoderError(
                 f"cannot record {float(rate):g} frames/s as {self.title} (at most {self.largest_rate}); "
@@ -131,6 +135,11 @@ class Codec:
                 f"cannot record {rate} frames/s as {self.title} (counts at most {self.largest_tick} parts of a "
                 "second); round the rate"
             )
+
+    def _with_type(self, token: str, kind: str) -> str:
+        """A pixel format for a sentence, with the type it needs where that is another than `kind`."""
+        fitting = [name for name, each in self.types.items() if token in each.pixels]
+        return token if kind in fitting else f"{token} and the type to {fitting[0]}"
 
 
 def _up(length: int, step: int) -> int:
@@ -176,6 +185,7 @@ CODECS: Mapping[str, Codec] = {
             *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=x264_options,
+            most_slices=x264_slices,
             b_frames=True,
             even=True,
         ),
@@ -194,6 +204,7 @@ CODECS: Mapping[str, Codec] = {
                 "hapq": Type("Hap Q", {"rgb": "rgba"}),
             },
             options=translate.hap,
+            most_slices=translate.hap_slices,
             multiple=(4, 4),
             tags={"hap": "Hap1", "hap_alpha": "Hap5", "hap_q": "HapY"},
             process=True,
@@ -202,6 +213,7 @@ CODECS: Mapping[str, Codec] = {
             *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=translate.x265,
+            most_slices=translate.x265_slices,
             b_frames=True,
             reorder=2,
             even=True,
@@ -219,12 +231,14 @@ CODECS: Mapping[str, Codec] = {
             *("vp8", "VP8", "VP8", "vp8", "libvpx", ("webm", "mkv")),
             types=_only(("yuv420", "yuv420p"), ("rgba", "yuva420p")),
             options=translate.vp8,
+            most_slices=translate.vp8_slices,
             reading=(5, False),
         ),
         Codec(
             *("vp9", "VP9", "VP9", "vp9", "libvpx-vp9", ("webm", "mkv", "mp4")),
             types=_only(*(("yuv420", "yuv420p"), ("yuv422", "yuv422p"), ("yuv444", "yuv444p")), ("rgba", "yuva420p")),
             options=translate.vp9,
+            most_slices=translate.vp9_slices,
             alpha_containers=("webm", "mkv"),
         ),
         Codec(
@@ -252,6 +266,7 @@ CODECS: Mapping[str, Codec] = {
             *("av1", "AV1 (NVIDIA GPU)", "AV1", "av1", "libsvtav1", ("mp4", "mkv", "webm")),
             types=_only(("yuv420", "yuv420p"), ("yuv420p10bit", "yuv420p10le")),
             options=translate.svtav1,
+            most_slices=translate.svtav1_slices,
             smallest=(4, 4),
         ),
     )

@@ -23,7 +23,6 @@ Pixels = NDArray[np.uint8] | NDArray[np.uint16] | NDArray[np.float16] | NDArray[
 """
 
 
-
 class Planes(NamedTuple):
     """A frame that is luma and chroma already: FFmpeg's name of the pixel format ('yuv420p10le') and its planes.
 

@@ -47,6 +47,7 @@ _MENDS = {
     errno.EEXIST: "a part of the path is a file: choose another folder, or remove that file",
     errno.EISDIR: "the path is a folder: add a file name to it",
     errno.ENAMETOOLONG: "shorten the file's name",
+    errno.ESTALE: "it was removed or replaced while it was written: leave it alone, and record again",
     errno.EMFILE: "raise the limit of open files (ulimit -n) or write fewer files at once",
 }
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from tdlite.media.cudastream import cupy_stream
-
 SUFFIXES = frozenset((".jpg", ".jpeg"))
 """The suffixes of the files that `GpuStills` makes, in lower case."""
 
@@ -57,5 +55,22 @@ def _upright_rgb(picture: Any, device: int, stream: int) -> Any:
     """Return a picture as nvImageCodec takes it: without alpha and padding, row 0 = top."""
     import cupy
 
-    with cupy.cuda.Device(device), cupy_stream(stream):
+    with cupy.cuda.Device(device), _cupy_stream(stream):
         return cupy.ascontiguousarray(cupy.asarray(picture)[::-1, :, :3])
+
+
+class _Address:
+    """A CUDA stream by its address, as cupy takes streams that are not its own."""
+
+    def __init__(self, address: int) -> None:
+        self._address = address
+
+    def __cuda_stream__(self) -> tuple[int, int]:
+        return 0, self._address
+
+
+def _cupy_stream(address: int) -> Any:
+    """Return the stream as one of cupy's, to be used in a `with`; 0 is the default stream."""
+    import cupy
+
+    return cupy.cuda.Stream.from_external(_Address(address)) if address else cupy.cuda.Stream.null

@@ -105,6 +105,12 @@ class LibavEncoder:
             self._converter = Converter(width, height, pixels, colour, row.centred)
         # SVT-AV1 announces itself on stderr unless it may only speak of errors.
         os.environ.setdefault("SVT_LOG", "1")
+        if self._name == "libsvtav1" and min(width, height) < 32:
+            # Its threads wait for each other for ever over strips of up to 24 pixels that are longer than 64.
+            options["svtav1-params"] += ":lp=1"
+        elif self._name == "libx265" and width <= 48:
+            # There it writes past the end of its memory when it weighs blocks by how much refers to them.
+            options["x265-params"] += ":cutree=0"
         context = av.CodecContext.create(self._name, "w")
         assert isinstance(context, VideoCodecContext)
         context.width, context.height, context.pix_fmt = width, height, pixels

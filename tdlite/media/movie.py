@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import queue
@@ -16,7 +17,7 @@ from tdlite.media.audio import Sound, audio_codec
 from tdlite.media.audioencoder import AudioEncoder
 from tdlite.media.containers import check_stream, container_for
 from tdlite.media.encoder import Encoder, Settings
-from tdlite.media.errors import MediaError, OutputError
+from tdlite.media.errors import EncoderError, MediaError, OutputError
 from tdlite.media.filetags import FileTags
 from tdlite.media.mux import Muxer
 from tdlite.media.rates import rational_rate
@@ -25,6 +26,7 @@ FrameT = TypeVar("FrameT")
 
 _END = object()
 _POLL = 0.5  # seconds between looks for an owner that went away without closing
+_PATIENCE = 3.0  # seconds that a process waits at its end for an encoder that was given up
 
 
 class MovieWriter(Generic[FrameT]):
@@ -38,6 +40,8 @@ class MovieWriter(Generic[FrameT]):
     What the container cannot keep of `tags` is said in `warnings`.
 
     Leave a `with` block by an exception and the movie is finished all the same: what was recorded is kept.
+    An interrupt while `put` or `close` waits for the encoder gives it up: nobody waits any longer, not even the
+    process when it ends. The file is finished if the encoder comes back, else it is as after a crash, playable.
     """
 
     def __init__(
@@ -95,11 +99,15 @@ class MovieWriter(Generic[FrameT]):
         if self._recording.error is not None:
             self._raised = True
             raise self._recording.error
-        self._recording.frames.put((frame, sound))
+        with self._waiting():
+            self._recording.frames.put((frame, sound))
         self.frames_accepted += frame is not None
 
     def close(self) -> None:
-        """Encode what waits and finish the file. Idempotent; raises an error that `put` has not raised."""
+        """Encode what waits and finish the file. Idempotent; raises an error that `put` has not raised.
+
+        EncoderError when the encoder was given up.
+        """
         self._end()
         if self._recording.error is not None and not self._raised:
             self._raised = True
@@ -112,10 +120,26 @@ class MovieWriter(Generic[FrameT]):
         self._end()
 
     def _end(self) -> None:
-        if not self._closed:
-            self._closed = True
-            self._recording.frames.put(_END)
-        self._recording.thread.join()
+        with self._waiting():
+            if not self._closed:
+                self._closed = True
+                self._recording.frames.put(_END)
+            self._recording.thread.join()
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Wait for the encoder, until an interrupt comes; the next time EncoderError says so."""
+        if self._recording.given_up:
+            self._closed = self._raised = True
+            raise EncoderError(
+                f"cannot finish {self.path}: its encoder was busy when an interrupt came; the file plays as far as "
+                "it was written"
+            )
+        try:
+            yield
+        except KeyboardInterrupt:
+            self._recording.given_up = True
+            raise
 
     def __enter__(self) -> MovieWriter[FrameT]:
         return self
@@ -139,14 +163,28 @@ class _Recording:
         self.taken = 0
         self.error: Exception | None = None
         self.abandoned = False
+        self.given_up = False
         self._encoder = encoder
         self._audio = audio
         self._muxer = muxer
         self._owner = owner
-        self.thread = threading.Thread(target=self._run, name=f"movie {os.path.basename(muxer.path)}")
+        name = f"movie {os.path.basename(muxer.path)}"
+        # A daemon, since Python has no way to end without the others; `wait` is for those that are not stuck.
+        self.thread = threading.Thread(target=self._run, name=name, daemon=True)
+        atexit.register(self.wait)
         self.thread.start()
 
+    def wait(self) -> None:
+        """Have the file finished before the process ends."""
+        self.thread.join(_PATIENCE if self.given_up else None)
+
     def _run(self) -> None:
+        try:
+            self._record()
+        finally:
+            atexit.unregister(self.wait)
+
+    def _record(self) -> None:
         for frame, sound in self._frames():
             # Frames are taken even when they can no longer be written, or `put` would wait for ever.
             if self.error is None and not self.abandoned:
@@ -165,7 +203,7 @@ class _Recording:
             try:
                 frame = self.frames.get(timeout=_POLL)
             except queue.Empty:
-                if self._owner() is None or not threading.main_thread().is_alive():
+                if self.given_up or self._owner() is None or not threading.main_thread().is_alive():
                     return
                 continue
             if frame is _END:
@@ -204,7 +242,8 @@ class _Recording:
         if not isinstance(self.error, OutputError):
             with contextlib.suppress(Exception):  # it has failed before: the first error is the one to tell
                 self._rest()
-        self._abort()
+        with contextlib.suppress(Exception):  # as above
+            self._abort()
         self._finish_file()
 
     def _finish_file(self) -> None:

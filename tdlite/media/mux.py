@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import struct
@@ -53,14 +54,28 @@ class _File(io.FileIO):
     """An unbuffered file that writes all it is given.
 
     What libav hands over is in the kernel when `write` returns, so a killed process loses none of it; and
-    a failure arrives as the operating system's own error. libav cannot take a short write.
+    a failure arrives as the operating system's own error. libav cannot take a short write. Writing to a file
+    that nobody can find any more is such a failure as well, as it is on a network's disk.
     """
 
+    def __init__(self, path: str, mode: str) -> None:
+        super().__init__(path, mode)
+        self._status = os.fstat(self.fileno())
+
     def write(self, data: Buffer) -> int:
+        # Not all file systems count names.
+        if self._status.st_nlink and not os.fstat(self.fileno()).st_nlink:
+            raise OSError(errno.ESTALE, os.strerror(errno.ESTALE))
         left = memoryview(data)
         while left:
             left = left[super().write(left) :]
         return memoryview(data).nbytes
+
+    def remove(self) -> None:
+        """Remove the file, not one that took its place."""
+        with contextlib.suppress(OSError):
+            if os.path.samestat(os.lstat(self.name), self._status):
+                os.unlink(self.name)
 
 
 class Muxer:
@@ -185,6 +200,12 @@ class Muxer:
             self._file.close()
             if self._output is None:
                 self._remove()
+        if self._output is not None and not os.path.lexists(self.path):
+            raise OutputError(
+                f"cannot find {self.path} any more: it, or a folder above it, was moved while it was recorded; the "
+                "movie is where it was moved to",
+                self.path,
+            )
 
     def abort(self) -> None:
         """Close and remove the file; one that existed before and got no packet stays."""
@@ -193,8 +214,7 @@ class Muxer:
 
     def _remove(self) -> None:
         if not self._existed or self._output is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(self.path)
+            self._file.remove()
 
     def _open(self, first: Packet) -> None:
         """Start the container, with the stream's parameters as libav finds them in the first packet.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from tdlite.media.codecs import codec
 from tdlite.media.encoder import Settings
-from tdlite.media.nvencencoder import NvencEncoder
-from tdlite.media.nvencframes import NoNvenc, layout_of
+from tdlite.media.nvencencoder import NoNvenc, NvencEncoder, layout_of
 from tdlite.media.nvenclibav import LibavNvencEncoder
 from tdlite.media.nvencoptions import TITLES, only_libav
 from tdlite.media.nvencprobe import nvenc_status
@@ -17,8 +16,8 @@ _LIBAV_FORMATS = ("yuv420", "yuv420p10bit")
 def way(name: str, settings: Settings) -> type[NvencEncoder]:
     """Return which encoder can follow resolved `settings` best; `name` is FFmpeg's of the format.
 
-    FFmpeg's can be told the profile, slices and the entropy mode, but takes 4:2:0 alone from the GPU.
-    PyNvVideoCodec's takes everything, in a copy the less.
+    FFmpeg's can be told the profile, slices and the entropy mode, but takes 4:2:0 alone from the GPU;
+    PyNvVideoCodec's takes all formats.
     """
     if only_libav(name, settings) and settings.pixel_format in _LIBAV_FORMATS:
         return LibavNvencEncoder

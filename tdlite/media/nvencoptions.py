@@ -71,11 +71,10 @@ def libav_options(name: str, settings: Settings) -> Translation:
 
 
 def b_frames(name: str, settings: Settings) -> int:
-    """The most B-frames in a row: none where the profile, losslessness or the interval exclude them."""
-    baseline = name == "h264" and settings.profile == "baseline"
-    if baseline or settings.preset == "lossless" or settings.keyframe_interval == 1:
+    """The most B-frames in a row: none where the profile or losslessness exclude them, and fewer than the interval."""
+    if settings.preset == "lossless" or (name == "h264" and settings.profile == "baseline"):
         return 0
-    return settings.max_bframes
+    return min(settings.max_bframes, settings.keyframe_interval - 1)
 
 
 def only_libav(name: str, settings: Settings) -> bool:

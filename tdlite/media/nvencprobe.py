@@ -122,7 +122,7 @@ def _status(codec: str, device: int) -> tuple[Status, bool]:
     except ModuleNotFoundError:
         return Status(None, "PyNvVideoCodec is not installed: pip install 'tdlite[nvidia]'"), True
     except (ImportError, OSError, RuntimeError) as error:
-        return Status(None, f"PyNvVideoCodec does not load ({first_line(error)}): update the NVIDIA driver"), True
+        return Status(None, f"PyNvVideoCodec does not load ({said(error)}): update the NVIDIA driver"), True
     except Exception as error:  # PyNvVideoCodec's own errors have no common base
         return Status(None, refused(error, TITLES.get(codec, codec))), status_code(error) not in _NO_ROOM
     limits = Limits.of(codec, caps)
@@ -185,11 +185,15 @@ def refused(error: BaseException, title: str) -> str:
             f"NVENC has no room for another session (error {code}): GeForce cards allow only so many on the whole "
             "machine; end other recordings"
         )
+    if "nvEncGetEncodeCaps" in str(error):
+        return f"this GPU's NVENC has no {title}"
     if code == _TOO_OLD:
         return f"the NVIDIA driver is older than PyNvVideoCodec (NVENC error {code}): update the driver"
-    return f"NVENC opens no session for {title} ({first_line(error)})"
+    return f"NVENC opens no session for {title} ({said(error)})"
 
 
-def first_line(error: BaseException) -> str:
-    """Return what an error says, without the paragraphs of advice that some have."""
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__
+def said(error: BaseException) -> str:
+    """Return what an error says in a line: without advice, and of PyNvVideoCodec's lines the one that tells it."""
+    text = str(error).strip()
+    found = re.search(r"Error Type\s*:\s*(.+)", text)
+    return found[1].strip() if found else text.split("\n", 1)[0] or type(error).__name__

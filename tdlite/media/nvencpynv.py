@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tdlite.media.encoder import Colour, Packet, Settings
-from tdlite.media.nvencencoder import NvencEncoder
-from tdlite.media.nvencframes import DeviceArray
+from tdlite.media.nvencencoder import DeviceArray, NvencEncoder
 from tdlite.media.nvencoptions import pynv_options
-
-if TYPE_CHECKING:
-    from av.bitstream import BitStreamFilterContext
 
 _KEY = 3  # NV_ENC_PIC_TYPE_IDR: the only pictures that a player can start at
 
@@ -44,16 +40,11 @@ class PyNvEncoder(NvencEncoder):
         options, warnings = pynv_options(self.codec, rate, settings)
         where = {"gpu_id": self._device, **({"cudastream": self._stream} if self._stream else {})}
         session = PyNvVideoCodec.CreateEncoder(width, height, self.layout.nvenc, False, **options, **where)
-        self._tags = _tags(self.codec, colour)
-        self._times: dict[int, int] = {}
-        self._taken = self._given = 0
+        self._given = 0
         self._reorder: int = session.GetNumBFrames()
         return session, warnings
 
     def _encoded(self, frame: DeviceArray, index: int) -> list[Packet]:
-        # It counts pictures itself, whatever times they are given.
-        self._times[self._taken] = index
-        self._taken += 1
         return self._packets(self._session.Encode(_Frame(frame)))
 
     def _drained(self) -> list[Packet]:
@@ -62,28 +53,9 @@ class PyNvEncoder(NvencEncoder):
     def _packets(self, found: Iterable[dict[str, Any]]) -> list[Packet]:
         packets = []
         for each in found:
-            time = self._times.pop(each["timestamp"])
+            time = each["timestamp"]  # its own count of the pictures, whatever times they are given
             # AV1 hides what it reorders inside packets that come in the order in which they are shown.
             decoded = time if self.codec == "av1" else self._given - self._reorder
             self._given += 1
-            packets.append(Packet(self._tagged(each["data"]), time, decoded, 1, each["picture_type"] == _KEY))
+            packets.append(Packet(each["data"], time, decoded, 1, each["picture_type"] == _KEY))
         return packets
-
-    def _tagged(self, data: bytes) -> bytes:
-        import av
-
-        return b"".join(bytes(each) for each in self._tags.filter(av.Packet(data)))
-
-
-def _tags(codec: str, colour: Colour) -> BitStreamFilterContext:
-    """Return a filter that writes the colour into the stream: PyNvVideoCodec leaves it out, or does it by half."""
-    import av
-
-    if codec == "av1":
-        words = "av1_metadata=color_primaries={}:transfer_characteristics={}:matrix_coefficients={}:color_range={}"
-        span = "pc" if colour.full_range else "tv"
-    else:
-        words = codec + "_metadata=colour_primaries={}:transfer_characteristics={}:matrix_coefficients={}"
-        words += ":video_full_range_flag={}"
-        span = str(int(colour.full_range))
-    return av.BitStreamFilterContext(words.format(colour.primaries, colour.transfer, colour.matrix, span), codec)

@@ -46,21 +46,32 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
                     "set the profile to auto or the pixel format to yuv420"
                 )
             options["profile"] = settings.profile
+            if settings.profile == "high":
+                parameters.append("8x8dct=1")  # without it, as in 'ultrafast', the stream is of a lower profile
     if settings.profile == "baseline" and settings.preset != "lossless":
         if settings.entropy == "cabac":
             warnings.append("H.264's baseline profile has no CABAC; CAVLC is used")
         if settings.max_bframes:
             parameters.append("bframes=0")
+        if settings.max_bframes > Settings.max_bframes:
+            warnings.append(f"H.264's baseline profile has no B-frames; max_bframes {settings.max_bframes} is not used")
     elif settings.entropy != "auto":
         options["coder"] = settings.entropy
     if settings.slices:
         options["slices"] = str(settings.slices)
     if settings.motion == "full":
         parameters.append("subme=0")
+    elif settings.motion == "quarter" and options["preset"] == "ultrafast":
+        parameters.append("subme=1")  # of all speeds this one alone predicts by whole pixels
     elif settings.motion == "half":
         warnings.append("x264 has no half-pixel motion prediction; its default is used")
     options["x264-params"] = ":".join(parameters)
     return options, warnings
+
+
+def x264_slices(width: int, height: int, settings: Settings) -> int:
+    """As many as there are rows of macroblocks."""
+    return -(-height // 16)
 
 
 def _rate_control(settings: Settings) -> dict[str, str]:

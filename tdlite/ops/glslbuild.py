@@ -132,7 +132,8 @@ def _drawn(program: Callable[[list[Line]], _Compiled], made: Assembly, target: T
     try:
         return program(made.lines)
     except ShaderError as error:
-        for version in other_versions(made.version, min(target.version, target.newest), made.words):
+        wanted = min(target.version, target.newest)
+        for version in other_versions(made.version, wanted, target.newest, made.words):
             with suppress(ShaderError):
                 return program(made.at(version))
         raise error

@@ -16,6 +16,14 @@ _LOOKUPS = {
     for ending in ("", "EXT", "ARB")
 }
 """Functions that look a texture up, by dimension, and the one that has taken their place."""
+_FIXED = {
+    "gl_TexCoord": "vec4(vUV.st, 0.0, 1.0)", "gl_TextureMatrix": "mat4(1.0)", "gl_Color": "vec4(1.0)",
+    "gl_SecondaryColor": "vec4(0.0, 0.0, 0.0, 1.0)", "gl_ModelViewMatrix": "mat4(1.0)",
+    "gl_ProjectionMatrix": "mat4(1.0)", "gl_ModelViewProjectionMatrix": "mat4(1.0)", "gl_NormalMatrix": "mat3(1.0)",
+}  # fmt: skip
+"""What the fixed pipeline of old gave a fragment, for a plain white rectangle that covers the picture."""
+_INDEXED = frozenset({"gl_TexCoord", "gl_TextureMatrix"})
+_INDEX = r"\s*\[[^\[\]]*\]"
 _VULKAN_EXTENSION = re.compile(
     r"^[ \t]*#[ \t]*extension[ \t]+GL_(?:EXT_nonuniform_qualifier|KHR_vulkan_glsl)\b.*$", re.M
 )
@@ -113,8 +121,8 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
         wanted = sorted(words & {"gl_FragColor", "gl_FragData"})
         if "varying" in words:
             lines = substituted(lines, re.compile(r"\bvarying\b"), "in")
-        if "gl_TexCoord" in words:
-            lines = substituted(lines, re.compile(r"\bgl_TexCoord\s*\[\s*\d+\s*\]"), "vec4(vUV.st, 0.0, 1.0)")
+        for name in sorted(words & _FIXED.keys()):
+            lines = substituted(lines, re.compile(rf"\b{name}\b{_INDEX if name in _INDEXED else ''}"), _FIXED[name])
     for name in wanted:
         size = "[TD_NUM_COLOR_BUFFERS]" if name == "gl_FragData" else ""
         declared.append(f"layout(location = 0) out vec4 {OLD_OUTPUT}{size};")
@@ -128,13 +136,14 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
     return lines, declared
 
 
-def other_versions(version: int, wanted: int, words: frozenset[str]) -> list[int]:
+def other_versions(version: int, wanted: int, newest: int, words: frozenset[str]) -> list[int]:
     """The versions in which a pixel shader may be good that is not in ``version``.
 
     Desktop compilers let a text use what came after its ``#version``, and what it says may have been a name in
     its days.
     """
-    return [wanted] * (version < wanted) + [OLDEST] * (version > OLDEST and not words.isdisjoint(_NEW_KEYWORDS))
+    later = [one for one in dict.fromkeys((wanted, newest)) if one > version]
+    return later + [OLDEST] * (version > OLDEST and not words.isdisjoint(_NEW_KEYWORDS))
 
 
 def needs(words: frozenset[str]) -> frozenset[str]:

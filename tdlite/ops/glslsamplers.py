@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tdlite.gpu.image import Image
-from tdlite.gpu.passes import Sampler
+from tdlite.gpu.passes import Filter, Sampler
 from tdlite.gpu.volume import KINDS
 from tdlite.graph.errors import OpError
 from tdlite.graph.pardefs import Blocks, Menu, Page, Str, TOPRef
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SAMPLERS = {"sampler2D": "texture2d", "sampler3D": "texture3d", "sampler2DArray": "texture2darray"}
 """The kinds of uniforms that the page sets, and what their TOPs must be."""
 KIND_NAMES = {"texture2d": "2D texture", **KINDS}
-_FILTERS = {"nearest": "nearest", "linear": "linear", "mipmaplinear": "mipmap"}
+_FILTERS: dict[str, Filter] = {"nearest": "nearest", "linear": "linear", "mipmaplinear": "mipmap"}
 _EXTENDS = ("hold", "zero", "repeat", "mirror")
 
 Textures = dict[str, tuple[Image | None, Sampler]]
@@ -49,7 +49,7 @@ def textures(at: At, uniforms: Mapping[str, tuple[str, int]]) -> Textures:
         name: (None, Sampler()) for name, (kind, _) in uniforms.items() if kind == "sampler2D" and name[:3] != "sTD"
     }
     named = set()
-    for name, tops, *extend, how in at.blocks("sampler"):
+    for name, tops, u, v, w, how in at.blocks("sampler"):
         if not name:
             continue
         if name in named:
@@ -67,5 +67,5 @@ def textures(at: At, uniforms: Mapping[str, tuple[str, int]]) -> Textures:
         if image.spec.kind != SAMPLERS[kind]:
             found = KIND_NAMES[image.spec.kind]
             raise OpError(f"the sampler {name} is a {kind}, and {tops[0].path} is a {found}; declare it as such")
-        made[name] = image, Sampler(_FILTERS[how], *extend)
+        made[name] = image, Sampler(_FILTERS[how], extend=u, vertical=v, depth=w)
     return made

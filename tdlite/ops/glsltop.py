@@ -222,9 +222,7 @@ class GlslTOP(TOP):
 
     def _described(self, at: At, spec: Spec, before: tuple[Image, ...]) -> Pass | Image | WithError:
         """The pass of a pixel shader, or what a compute shader made of the outputs ``before``."""
-        most = gpu_of(self.project).max_inputs
-        if len(at.inputs) > most:
-            raise OpError(f"{len(at.inputs)} inputs are more than the {most} that this GPU reads at once; make groups")
+        self._counted(len(at.inputs))  # before a compiler counts samplers in its own words
         build: Build = self.build.pull()
         par, error = at.par, build.error
         if error and build.previous is not None and par.errorbehavior == "showprevious":
@@ -237,6 +235,7 @@ class GlslTOP(TOP):
         self._compare(at, build, values)
         if build.noise_map:
             named["sTDNoiseMap"] = noise_map(self.project), Sampler(extend="repeat")
+        self._counted(len(at.inputs), sum(image is not None for image, _ in named.values()) + len(values.texels))
         inputs = at.inputs if self.isMultiInputs else (*at.inputs, *[None] * (self.maxInputs - len(at.inputs)))
         job = Pass(
             build.program,
@@ -262,6 +261,13 @@ class GlslTOP(TOP):
             clear = (par.clearvaluer, par.clearvalueg, par.clearvalueb, par.clearvaluea)
             made = self._drawn(Dispatch(job, groups, before, clear), at.common)
         return WithError(made, error) if error else made
+
+    def _counted(self, inputs: int, others: int = 0) -> None:
+        """OpError when a shader reads more textures than the device binds at once."""
+        most = gpu_of(self.project).max_inputs
+        if inputs + others > most:
+            more = f" and {others} textures of other pages" if others else ""
+            raise OpError(f"{inputs} inputs{more} are more than the {most} that this GPU reads at once; make groups")
 
     def _compare(self, at: At, build: Build, values: Sent) -> None:
         """Warn of values without a uniform, of uniforms without a value, and of values of the wrong kind."""

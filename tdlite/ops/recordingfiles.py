@@ -23,7 +23,7 @@ from tdlite.media.errors import EncoderError, MediaError, OutputError
 from tdlite.media.files import make_folder
 from tdlite.media.filetags import FileTags
 from tdlite.media.movie import MovieWriter
-from tdlite.media.nvencframes import NoNvenc
+from tdlite.media.nvencencoder import NoNvenc
 from tdlite.media.nvencoptions import TITLES
 from tdlite.media.picture import ImageOptions
 from tdlite.media.sequence import ImageWriter

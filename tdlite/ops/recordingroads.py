@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
 from tdlite.gpu.cuda import Cuda, cuda_of
-from tdlite.gpu.cudamemory import CudaArray
+from tdlite.gpu.cudamemory import CudaArray, CudaBlock
 from tdlite.gpu.errors import CudaError
 from tdlite.gpu.image import Image
 from tdlite.gpu.yuv import YuvConversion, YuvFrame
@@ -27,11 +28,12 @@ from tdlite.media.encoder import Encoder, Packet, Settings, StreamInfo
 from tdlite.media.formats import bits
 from tdlite.media.libav import stream_colour
 from tdlite.media.nvenc import nvenc_for
-from tdlite.media.nvencencoder import NvencEncoder
-from tdlite.media.nvencframes import NoNvenc, layout_of
+from tdlite.media.nvencencoder import NoNvenc, NvencEncoder, layout_of
 from tdlite.media.nvencprobe import nvenc_status
 
 from .reading import PixelSource, PlaneSource, Reader, Source
+
+_PITCH = 256  # bytes; NVENC takes multiples of 4 alone, and copies those of 256 fastest
 
 Put = Callable[[Any], None]
 """Takes the frames that the road's encoder takes, in order, one for each picture."""
@@ -87,12 +89,15 @@ def nvenc_road(image: Image, token: str, settings: Settings) -> Road:
         raise NoNvenc(nvenc_status(row.name).reason or str(error)) from error
     encoder = nvenc_for(token, settings, cuda.ordinal, cuda.stream)
     settings = row.resolve(settings)
-    return NvencRoad(encoder, cuda, _conversion(image, layout_of(settings).name, row, settings))
+    return NvencRoad(encoder, cuda, _conversion(image, layout_of(settings).name, row, settings, _PITCH))
 
 
-def _conversion(image: Image, name: str, row: Codec, settings: Settings) -> YuvConversion:
+def _conversion(image: Image, name: str, row: Codec, settings: Settings, pitch: int = 1) -> YuvConversion:
+    """What turns pictures of this one's size into ``name``, with rows that begin every so many bytes."""
     colour = stream_colour(row, row.pixels(settings), settings.colour)
     layout = YuvLayout(name, image.width, image.height)
+    if layout.pitch % pitch:
+        layout = replace(layout, pitch=-(-layout.pitch // pitch) * pitch)
     return YuvConversion(image.gpu, layout, colour.matrix, colour.full_range, "center" if row.centred else "left")
 
 
@@ -152,11 +157,15 @@ class NvencRoad:
         put(packets)
 
     def _array(self, address: int) -> CudaArray:
-        """The planes at an address as one array: those of a layout without padding have rows of one length."""
-        layout = self._conversion.layout
-        rows = layout.nbytes // layout.pitch
-        strides = (layout.pitch, layout.sample_bytes)
-        return CudaArray(self._cuda, address, (rows, layout.width), strides, layout.dtype, self._cuda.stream)
+        """The planes at an address, or a copy of them for an encoder that keeps pictures, as one array."""
+        layout, cuda = self._conversion.layout, self._cuda
+        block = None
+        if self._nvenc.keeps:
+            block = CudaBlock(cuda, layout.nbytes, cuda.stream)
+            cuda.copy(block.ptr, address, layout.nbytes, cuda.stream)
+            address = block.ptr
+        shape, strides = (layout.nbytes // layout.pitch, layout.width), (layout.pitch, layout.sample_bytes)
+        return CudaArray(cuda, address, shape, strides, layout.dtype, cuda.stream, block)
 
     def flush(self) -> None:
         """Nothing waits here."""

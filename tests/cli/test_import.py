@@ -19,7 +19,7 @@ def test_a_shader_becomes_a_network_that_checks(tdlite: Tdlite, tmp_path: Path) 
     assert note == "note: iChannel0 was a picture; channel0 stands in, and the parameter Channel0 takes another TOP"
     assert done.startswith("net.py: Shadertoy")
     checked = tdlite("check", "net.py")
-    assert (checked.returncode, checked.stdout) == (0, "net.py: 8 operators, 0 errors, 0 warnings\n")
+    assert (checked.returncode, checked.stdout) == (0, "net.py: 7 operators, 0 errors, 0 warnings\n")
 
 
 def test_a_dash_prints_the_network(tdlite: Tdlite, tmp_path: Path) -> None:
@@ -74,3 +74,10 @@ def test_the_examples_are_what_the_import_makes_and_draw(tdlite: Tdlite, shader:
     sizes = [part for side in ("w=64", "h=36") for part in ("--set", f"/{name}.Resolution{side}")]
     drawn = tdlite("render", str(EXAMPLES / network), "--top", f"/{name}/out1", *sizes, "--frames", "20", "-o", "x.png")
     assert drawn.returncode == 0, drawn.stderr
+
+
+def test_a_place_that_cannot_be_written_is_named(tdlite: Tdlite, tmp_path: Path) -> None:
+    (tmp_path / "toy.frag").write_text(TOY)
+    made = tdlite("import", "toy.frag", "-o", "nowhere/net.py")
+    assert made.returncode == 5
+    assert "cannot write nowhere/net.py: No such file or directory" in made.stderr

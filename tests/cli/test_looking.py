@@ -11,10 +11,21 @@ from pathlib import Path
 import pytest
 
 import tdlite as td
+from tdlite.media.process import probe
 from tdlite.ops.registry import names
 
 from .conftest import RECTANGLE, Tdlite
 
+GREY = """
+from tdlite.ops import TOP, Float, Page
+
+
+class greyTOP(TOP):
+    \"""Be grey.\"""
+
+    parameters = (Page("Grey", Float("level", 0.5, help="How bright."),),)
+    shader = "vec4 pixel(vec2 uv) { return vec4(vec3(par.level), 1.0); }"
+"""
 HEAVY = {"moderngl", "glcontext", "av", "cuda", "cupy", "networkx", "cv2", "OpenEXR", "numpy", "rich"}
 
 
@@ -27,7 +38,7 @@ def test_the_version_is_the_packages_and_costs_no_heavy_import() -> None:
 
 
 def test_every_command_explains_itself(tdlite: Tdlite) -> None:
-    for command in ("run", "render", "check", "ops", "graph", "doctor"):
+    for command in ("run", "render", "check", "ops", "graph", "import", "doctor"):
         result = tdlite(command, "--help")
         assert result.returncode == 0
         assert "exit codes: 0 done" in " ".join(result.stdout.split())
@@ -58,6 +69,23 @@ def test_ops_describes_one_operator(tdlite: Tdlite) -> None:
     assert {"resx", "resy", "gpu_memory_used"} <= set(told["info_channels"])
     text = tdlite("ops", "rectangleTOP").stdout
     assert all(re.search(rf"^  {name}: ", text, re.MULTILINE) for name in pars)
+
+
+def test_ops_tells_labels_and_says_a_menus_labels_where_they_differ(tdlite: Tdlite) -> None:
+    text = tdlite("ops", "noiseTOP").stdout
+    assert "simplex2d (Simplex 2D (GPU))" in text
+    assert "randomgpu, sparse, hermite, harmonic (Harmonic Summation), random, alligator" in text
+    assert "      Harmonic Spread: How much finer" in text
+    assert "``" not in tdlite("ops").stdout
+
+
+def test_ops_describes_the_operators_of_a_file(tdlite: Tdlite, tmp_path: Path) -> None:
+    (tmp_path / "grey.py").write_text(GREY)
+    text = tdlite("ops", "grey.py").stdout
+    assert text.startswith("greyTOP (Grey TOP)\n  Be grey.\n")
+    assert "  level: Float = 0.5" in text
+    assert "Resolution" in text
+    assert "no operator file nope.py" in tdlite("ops", "nope.py").stderr
 
 
 def test_ops_describes_every_operator() -> None:
@@ -148,6 +176,7 @@ def test_doctor_tells_what_gl_draws_and_what_is_missing(tdlite: Tdlite) -> None:
     shared = found["gl"]["shared_with_cuda"]
     assert (shared["ordinal"] is None) == bool(shared["reason"])
     assert found["encoders"]["libx264"] is None
+    assert found["encoders"]["hap"] == probe("hap")  # it runs in an ffmpeg program, not in PyAV
     assert {".png", ".exr"} <= set(found["images"])
     assert all(each["usable"] or each["reason"] for each in found["nvenc"].values())
     text = tdlite("doctor").stdout

@@ -73,7 +73,7 @@ def build(root):
 @pytest.mark.parametrize(
     ("setting", "found"),
     [
-        ("/rect2.sizex=1", "no operator '/rect2' (nearest: '/rect1')"),
+        ("/rect2.sizex=1", "--set /rect2.sizex=1: no operator '/rect2' (nearest: '/rect1')"),
         ("/rect1.sizz=1", "has no parameter 'sizz' (nearest: 'size"),
         ("/rect1.justifyh=lef", "no menu entry 'lef' (nearest: 'left')"),
         ("/rect1.sizex=wide", "sizex is a Float and cannot be 'wide'"),

@@ -13,12 +13,19 @@ _DEVICE = 8  # where a DLTensor has its device type
 
 
 class CudaArray:
-    """Host memory whose DLPack capsule says that it is CUDA's; `streams` collects the streams it was asked for."""
+    """Host memory whose DLPack capsule says that it is CUDA's; `streams` collects the streams it was asked for.
 
-    def __init__(self, array: NDArray[Any]) -> None:
-        self.array = np.ascontiguousarray(array)
+    A `pitch` is the samples from the start of a row to that of the next; without one the array is taken as it is.
+    """
+
+    def __init__(self, array: NDArray[Any], pitch: int = 0, streams: list[int | None] | None = None) -> None:
+        if pitch:
+            padded = np.full((array.shape[0], pitch), 1, array.dtype)
+            padded[:, : array.shape[1]] = array
+            array = padded[:, : array.shape[1]]
+        self.array = array
         self.shape = self.array.shape
-        self.streams: list[int | None] = []
+        self.streams: list[int | None] = [] if streams is None else streams
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
@@ -34,3 +41,7 @@ class CudaArray:
 
     def __dlpack_device__(self) -> tuple[int, int]:
         return CUDA, 0
+
+    def rows(self, first: int, last: int) -> CudaArray:
+        """Those rows, in the same memory."""
+        return CudaArray(self.array[first:last], streams=self.streams)

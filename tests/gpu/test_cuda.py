@@ -3,6 +3,8 @@
 import ctypes
 import gc
 import sys
+import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -189,6 +191,64 @@ def test_converted_planes_are_mapped_where_they_lie(fake, gpu):
     assert fake.log == ["register buffer", "map 4096", "unmap 4096", "unregister buffer"]
 
 
+# -- the stand-in itself refuses what the driver refuses
+
+
+def test_memory_that_is_not_mapped_any_more_cannot_be_copied(fake, gpu):
+    buffer, target = gpu.ctx.buffer(reserve=64), gpu.cuda.allocate(64)
+    with gpu.cuda.mapped_buffer(buffer) as (address, size):
+        gpu.cuda.copy(target, address, size)
+    with pytest.raises(CudaError, match="InvalidValue"):
+        gpu.cuda.copy(target, address, size)
+    gpu.cuda.free(target, 64)
+    gpu.forget("buffer", buffer.glo)
+
+
+def test_mapped_memory_belongs_to_the_stream_that_it_is_mapped_for(fake, gpu):
+    buffer, target = gpu.ctx.buffer(reserve=64), gpu.cuda.allocate(64)
+    with gpu.cuda.mapped_buffer(buffer, 7) as (address, size), pytest.raises(CudaError, match="InvalidValue"):
+        gpu.cuda.copy(target, address, size, 9)
+    gpu.cuda.free(target, 64)
+    gpu.forget("buffer", buffer.glo)
+
+
+def test_gl_must_not_write_what_is_mapped(fake, gpu):
+    buffer = gpu.ctx.buffer(bytes(64))
+    with pytest.raises(AssertionError, match="GL wrote into a buffer"), gpu.cuda.mapped_buffer(buffer):
+        buffer.write(bytes(range(64)))
+    image = picture(gpu)
+    with pytest.raises(AssertionError, match="GL wrote into a texture"), gpu.cuda.mapped_texture(image.texture):
+        image.texture.write(bytes(60))
+    gpu.forget("buffer", buffer.glo)
+    gpu.forget("texture", image.texture.glo)
+
+
+def test_gl_objects_need_their_device_and_a_context_in_the_thread(fake, gpu):
+    buffer = gpu.ctx.buffer(reserve=64)
+    fake.device = 1
+    assert fake.cudaGraphicsGLRegisterBuffer(buffer.glo, 0)[0] is cudaError_t.cudaErrorInvalidDevice
+    assert fake.cudaMalloc(8)[0] is cudaError_t.cudaErrorInvalidDevice
+    fake.device = 0
+    found = []
+    thread = threading.Thread(target=lambda: found.append(fake.cudaGraphicsGLRegisterBuffer(buffer.glo, 0)[0]))
+    thread.start()
+    thread.join()
+    assert found == [cudaError_t.cudaErrorInvalidGraphicsContext]
+    _, resource = fake.cudaGraphicsGLRegisterBuffer(buffer.glo, 0)
+    assert fake.cudaGraphicsGLRegisterBuffer(buffer.glo, 0)[0] is cudaError_t.cudaErrorInvalidValue
+    assert fake.cudaGraphicsUnmapResources(1, resource, 0)[0] is cudaError_t.cudaErrorInvalidResourceHandle
+    assert fake.cudaGraphicsUnregisterResource(resource) == (cudaError_t.cudaSuccess,)
+
+
+def test_memory_is_freed_once_and_not_used_afterwards(fake, gpu):
+    (_, address), (_, other) = fake.cudaMalloc(8), fake.cudaMalloc(8)
+    assert fake.cudaFree(address) == (cudaError_t.cudaSuccess,)
+    assert fake.cudaFree(address) == (cudaError_t.cudaErrorInvalidValue,)
+    kind = fake.cudaMemcpyKind.cudaMemcpyDeviceToDevice
+    assert fake.cudaMemcpyAsync(other, address, 8, kind, 0) == (cudaError_t.cudaErrorInvalidValue,)
+    assert fake.cudaMemcpyAsync(other, other, 9, kind, 0) == (cudaError_t.cudaErrorInvalidValue,)
+
+
 # -- protocols
 
 
@@ -233,17 +293,40 @@ def test_a_capsule_says_where_what_and_how_far_apart(dtype):
 
 
 def test_a_taken_capsule_keeps_the_owner_until_it_is_given_back():
-    before = len(dlpack._handed)
-    taken = np.from_dlpack(Host(np.arange(6)))
+    host = Host(np.arange(6))
+    seen = weakref.ref(host)
+    taken = np.from_dlpack(host)
+    del host
     gc.collect()
-    assert len(dlpack._handed) == before + 1
+    assert seen() is not None
     assert taken.tolist() == [0, 1, 2, 3, 4, 5]
     del taken
     gc.collect()
-    assert len(dlpack._handed) == before
-    Host(np.arange(6)).__dlpack__()  # never taken
+    assert seen() is None
+
+
+def test_a_capsule_that_nobody_takes_frees_its_owner_even_in_the_middle_of_an_exception():
+    seen = []
+
+    def generate():
+        host = Host(np.arange(6))
+        seen.append(weakref.ref(host))
+        yield host.__dlpack__()
+        raise KeyError("the first error")
+
+    with pytest.raises(KeyError, match="the first error"):
+        list(generate())
     gc.collect()
-    assert len(dlpack._handed) == before
+    assert seen[0]() is None
+
+
+def test_a_capsule_says_that_it_is_cudas(fake, gpu):
+    capsule = cuda_memory(picture(gpu)).__dlpack__()
+    pointer = ctypes.pythonapi.PyCapsule_GetPointer
+    pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    tensor = pointer(capsule, b"dltensor")
+    device = [ctypes.c_int32.from_address(tensor + offset).value for offset in (8, 12)]
+    assert device == [dlpack.CUDA, 0]
 
 
 # -- arrays to pictures

@@ -5,7 +5,9 @@ import threading
 import numpy as np
 import pytest
 
+from tdlite.gpu import gl
 from tdlite.gpu.errors import GpuError
+from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Spec
 from tdlite.gpu.readback import Readback, read, read_raw
 from tdlite.gpu.upload import upload
@@ -78,15 +80,24 @@ def test_a_started_read_gives_the_image_of_its_start(gpu, monkeypatch, software)
 def test_started_reads_use_three_buffers_for_two_in_flight(gpu, monkeypatch):
     monkeypatch.setattr(gpu, "software", False)
     readback, made = Readback(gpu), []
-    buffer = gpu.ctx.buffer
-    monkeypatch.setattr(gpu.ctx, "buffer", lambda *args, **kwargs: made.append(1) or buffer(*args, **kwargs))
+    mapped = gl.mapped_buffer
+    monkeypatch.setattr(gl, "mapped_buffer", lambda nbytes: made.append(nbytes) or mapped(nbytes))
     _, image = ramp(gpu)
     tokens = []
     for _ in range(10):
         tokens.append(readback.start(image))
         if len(tokens) > 2:
             readback.finish(tokens.pop(0))
-    assert len(made) == 3
+    assert made == [5 * 3 * 4] * 3
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_read_that_is_started_on_a_gpu_gives_what_is_stored(gpu, monkeypatch, format):
+    monkeypatch.setattr(gpu, "software", False)
+    array = np.random.default_rng(3).random((3, 5, 4), np.float32)
+    image, readback = upload(gpu, array, Spec.square(5, 3, format)), Readback(gpu)
+    assert np.array_equal(readback.finish(readback.start(image)), read_raw(image))
+    readback.release()
 
 
 def test_the_gpu_belongs_to_one_thread(gpu):

@@ -70,6 +70,15 @@ def test_there_are_no_seams(gpu, name):
     assert steps[1] < 0.7 * steps[0]
 
 
+@pytest.mark.parametrize("name", SMOOTH)
+def test_there_is_no_seam_where_coordinates_are_equal(gpu, name):
+    """On the diagonal no coordinate is the greatest, as in a grey picture that serves as a map of coordinates."""
+    along, across = (9.0, 9.0, 9.0, 9.0), (0.0, 0.0, 0.0, 0.0)
+    on = sample(gpu, name, along, across)
+    beside = sample(gpu, name, along, across, (0.0, 1e-4, -1e-4, 2e-4))
+    assert np.abs(on - beside).max() < 0.005
+
+
 @pytest.mark.parametrize("name", GRADIENT)
 def test_the_gradient_is_the_slope(gpu, name):
     """Central differences along x and y, and along the last axis, against the analytic gradient."""

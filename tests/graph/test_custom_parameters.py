@@ -74,7 +74,23 @@ def test_pulses_count_presses(box: Any) -> None:
         par = append("Go")[0]
         par.pulse()
         assert box.values.values[par.index].count == 1
-        assert par.eval() is False
+        assert par.eval() is True  # a new project stands at the frame that they are dated with
+
+
+def test_a_button_is_on_in_the_frame_of_its_press_only(net: Any, box: Any) -> None:
+    go = box.appendCustomPage("Controls").appendPulse("Go")[0]
+    s = net.make(sumX, "s", a="=op('box').par.Go")
+    seen = []
+    for frame in range(1, 6):
+        if frame in (2, 4):
+            go.pulse()
+            assert go.eval() is False
+        net.frames(1, pull=[s])
+        seen.append(s.result.pull())
+    assert seen == [0, 1, 0, 1, 0]
+    net.trace.clear()
+    net.frames(3, pull=[s])
+    assert net.cooked == []
 
 
 def test_a_menu_gets_its_entries_from_the_script(box: Any) -> None:

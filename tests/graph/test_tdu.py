@@ -7,7 +7,12 @@ from typing import Any
 import pytest
 from graphops import sumX
 
+import tdlite as td
 from tdlite.graph import tdu
+
+
+def test_scripts_outside_a_network_find_it_in_the_package() -> None:
+    assert td.tdu is tdu
 
 
 def test_random_numbers_depend_on_the_seed_alone() -> None:

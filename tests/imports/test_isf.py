@@ -164,3 +164,43 @@ def test_a_comma_after_the_last_entry_does_no_harm(tmp_path):
     assert (
         read(text(tmp_path / "x.fs", '/*{ "INPUTS": [ ], }*/ void main() { gl_FragColor = vec4(1.0); }')).kind == "ISF"
     )
+
+
+MOVING = (
+    "void main() {\n    isf_vertShaderInit();\n    gl_Position.xy *= half_;\n    place = isf_FragNormCoord * 2.0;\n}\n"
+)
+
+
+def test_a_vertex_shader_that_moves_the_corners_stays_one(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = vec4(isf_FragNormCoord, place);", before="varying vec2 place;\n",
+        INPUTS=[{"NAME": "half_", "TYPE": "float", "DEFAULT": 0.5}],
+    )  # fmt: skip
+    text(path.with_suffix(".vs"), "varying vec2 place;\n" + MOVING)
+    comp = imported(net, path)
+    picture = pixels(comp)
+    assert comp.op("image").errors() == comp.op("image").warnings() == ""
+    x, y = np.meshgrid((np.arange(4) + 0.5) / 4, (np.arange(2) + 0.5) / 2)
+    np.testing.assert_allclose(picture[1:3, 2:6], np.stack([x, y, 2 * x, 2 * y], -1), atol=1e-6)
+    picture[1:3, 2:6] = 0
+    assert not picture.any()
+    assert read(path).notes == ()
+
+
+def test_an_event_is_a_button_that_is_on_for_one_frame(net, tmp_path):
+    path = isf(tmp_path, "gl_FragColor = vec4(go ? 1.0 : 0.0);", INPUTS=[{"NAME": "go", "TYPE": "event"}])
+    comp = imported(net, path)
+    seen = []
+    for frame in range(3):
+        if frame == 1:
+            comp.par.Go.pulse()
+        net.frames(1, pull=[comp.op("out1")])
+        seen.append(pixels(comp)[0, 0, 0])
+    assert seen == [0, 1, 0]
+
+
+def test_a_variable_may_have_the_name_of_the_picture_it_is_read_from(net, tmp_path):
+    comp = imported(net, isf(tmp_path, "vec4 card = IMG_NORM_PIXEL(card, vec2(0.5)); gl_FragColor = card;",
+                             INPUTS=[{"NAME": "card", "TYPE": "image"}]))  # fmt: skip
+    comp.par.Card = net.constantTOP(colorr=0.5, colorg=0.25, format="rgba32float")
+    assert pixels(comp)[0, 0].tolist() == [0.5, 0.25, 1, 1]

@@ -152,7 +152,7 @@ def test_without_a_word_about_a_channel_its_use_says_whether_it_is_a_cube_map(ne
 def test_missing_media_stand_in_for_each_other_and_a_parameter_takes_the_real_ones(net, tmp_path):
     comp = imported(net, toy(tmp_path, "fragColor = texelFetch(iChannel0, ivec2(3), 0);"))
     stand_in = comp.par.Channel0.eval()
-    assert stand_in.path == f"{comp.path}/channel0_standin"
+    assert stand_in.path == f"{comp.path}/channel0"
     assert stand_in.numpyArray().std() > 0.2
     comp.par.Channel0 = net.constantTOP(colorr=0.5, colorg=0.25, colorb=0)
     assert pixels(comp)[0, 0, :3] == pytest.approx((0.5, 0.25, 0), abs=0.003)

@@ -196,6 +196,16 @@ def test_a_size_that_x264_refuses_is_an_error_with_the_size() -> None:
         LibavEncoder().open(20000, 96, Fraction(30), Settings())
 
 
+@pytest.mark.parametrize("size", [(128, 16), (24, 200), (2048, 4)])
+def test_a_strip_does_not_stop_svt_av1(size: tuple[int, int], tmp_path: Path) -> None:
+    """Its threads wait for each other for ever, unless there is only one."""
+    settings = Settings(pixel_format="automatic")
+    with MovieWriter(tmp_path / "a.mp4", LibavEncoder("libsvtav1"), "automatic", *size, 30, settings) as movie:
+        for index in range(5):
+            movie.put(movies.numbered_frame(index, *size))
+    assert len(movies.decode(tmp_path / "a.mp4")) == 5
+
+
 def test_probe_says_why_an_encoder_is_missing() -> None:
     assert probe("libx264") is None
     assert "libx264" in (probe("h264_tape") or "")

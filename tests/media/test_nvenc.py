@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +14,12 @@ import pytest
 from doubles.cudaarray import CudaArray
 from numpy.typing import NDArray
 
+from tdlite.gpu import dlpack
 from tdlite.media.encoder import Colour, Settings
 from tdlite.media.errors import EncoderError
 from tdlite.media.movie import MovieWriter
 from tdlite.media.nvenc import nvenc_for
-from tdlite.media.nvencframes import NoNvenc
+from tdlite.media.nvencencoder import NoNvenc
 
 from . import movies
 
@@ -144,14 +146,48 @@ def test_the_double_itself_refuses_a_frame_of_another_shape(nvenc: Any, shape: t
             return super().__dlpack__(stream=stream)
 
     session = nvenc.CreateEncoder(WIDTH, HEIGHT, "NV12", False, preset="P4", bf=0)
-    with pytest.raises(nvenc.PyNvVCExceptionUnsupported):
+    with pytest.raises(nvenc.PyNvVCException, match="is not NV12"):
         session.Encode(Frame(np.zeros(shape, np.uint8)))
-    with pytest.raises(nvenc.PyNvVCExceptionUnsupported, match="CPU input buffer"):
+    with pytest.raises(nvenc.PyNvVCException, match="CPU input buffer"):
         session.Encode(np.zeros((HEIGHT * 3 // 2, WIDTH), np.uint8))
     keyword_only: Any = CudaArray(np.zeros((HEIGHT * 3 // 2, WIDTH), np.uint8))
     keyword_only.cuda = lambda: keyword_only
     with pytest.raises(TypeError, match="positional"):
         session.Encode(keyword_only)
+
+
+def test_the_double_itself_refuses_other_memory_another_device_and_a_second_thread(nvenc: Any) -> None:
+    class Frame(CudaArray):
+        device = 0, 0
+
+        def cuda(self) -> Frame:
+            return self
+
+        def __dlpack__(self, stream: int | None = None) -> Any:  # type: ignore[override]  # as it is called
+            array = self.array
+            return dlpack.capsule(self, array.ctypes.data, array.shape, array.strides, array.dtype, self.device)
+
+    session = nvenc.CreateEncoder(WIDTH, HEIGHT, "NV12", False, preset="P4", bf=3, gop=2)
+    assert session.GetNumBFrames() == 1
+    frame = Frame(np.zeros((HEIGHT * 3 // 2, WIDTH), np.uint8))
+    for device, reason in (((dlpack.CPU, 0), "is not CUDA"), ((dlpack.CUDA, 1), "out of reach")):
+        frame.device = device
+        with pytest.raises(nvenc.PyNvVCException, match=reason):
+            session.Encode(frame)
+    frame.device = dlpack.CUDA, 0
+    session.Encode(frame)
+    caught: list[AssertionError] = []
+
+    def elsewhere() -> None:
+        try:
+            session.EndEncode()
+        except AssertionError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert caught
 
 
 @pytest.mark.parametrize(
@@ -194,13 +230,21 @@ def test_fewer_b_frames_than_asked_for_are_told(nvenc: Any) -> None:
         assert nvenc.PyNvEncoder.created[-1].kwargs["bf"] == "0"
 
 
-def test_no_session_left_is_noticed_before_anything_is_written(nvenc: Any, tmp_path: Path) -> None:
-    settings = Settings()
+@pytest.mark.parametrize("slices", [0, 2])
+def test_no_session_left_is_noticed_before_anything_is_written(nvenc: Any, tmp_path: Path, slices: int) -> None:
+    settings = Settings(slices=slices)
     encoder = nvenc_for("h264nvgpu", settings)
     nvenc.gpu.session_limit = 0
     with pytest.raises(NoNvenc, match="no room for another session"):
         MovieWriter(tmp_path / "a.mp4", encoder, "automatic", WIDTH, HEIGHT, 30, settings)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("slices", [0, 2])
+def test_a_recording_without_pictures_ends_without_an_error(nvenc: Any, slices: int) -> None:
+    encoder = nvenc_for("h264nvgpu", Settings(slices=slices))
+    encoder.open(WIDTH, HEIGHT, Fraction(30), Settings(slices=slices))
+    assert encoder.finish() == []
 
 
 def test_all_keywords_are_known_to_the_package(nvenc: Any) -> None:

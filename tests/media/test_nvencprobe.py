@@ -13,7 +13,7 @@ import pytest
 from tdlite.media import nvencprobe
 from tdlite.media.encoder import Settings
 from tdlite.media.nvenc import nvenc_for
-from tdlite.media.nvencframes import NoNvenc
+from tdlite.media.nvencencoder import NoNvenc
 from tdlite.media.nvencprobe import nvenc_status
 
 
@@ -109,7 +109,7 @@ def test_a_package_that_does_not_load_is_named(
         (10, "NVENC has no room for another session (error 10)"),
         (21, "NVENC has no room for another session (error 21)"),
         (15, "the NVIDIA driver is older than PyNvVideoCodec"),
-        (20, "NVENC opens no session for H.264 (PyNvEncoderCaps : Error code : 20)"),
+        (20, "(m_nvenc.nvEncOpenEncodeSessionEx(&encodeSessionExParams, &hEncoder) returned error 20)"),
     ],
 )
 def test_a_refused_session_says_why_as_far_as_the_code_tells(nvenc: Any, code: int, reason: str) -> None:
@@ -162,7 +162,7 @@ def test_doctor_tells_the_limits_of_each_codec_or_the_reason(nvenc: Any, capsys:
     said = [line for line in capsys.readouterr().out.splitlines() if line.startswith("NVENC")]
     assert said[0].endswith("h264: up to 4096×4096, 4:4:4, lossless, 4 B-frames")
     assert said[1].endswith("hevc: up to 8192×8192, 10 bit, 4:4:4, lossless, 4 B-frames")
-    assert "av1: not usable: NVENC opens no session for AV1" in said[2]
+    assert "av1: not usable: this GPU's NVENC has no AV1" in said[2]
     assert main(["doctor", "--json"]) == 0
     found = json.loads(capsys.readouterr().out)["nvenc"]
     assert found["hevc"]["limits"]["largest"] == [8192, 8192]

@@ -9,9 +9,10 @@ It is put into ``sys.modules`` under the real name. `gpu` is the machine that it
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
-from .frames import read
+from .frames import Refused, read
 from .options import Options
 from .silicon import Silicon
 
@@ -25,6 +26,11 @@ class PyNvVCException(Exception):
 
 class PyNvVCExceptionUnsupported(Exception):
     """What the real package raises for what it refuses itself; no relation of the other."""
+
+
+def text(where: str, code: int, what: str) -> str:
+    """An error in the lines of the real package."""
+    return f"{where} : \nError code : {code}\nError Type : {what}\nat /project/src/PyNvVideoCodec/src/{where}.cpp:1\n"
 
 
 class Machine:
@@ -52,15 +58,14 @@ class Machine:
     def enter(self, gpu: int, codec: str) -> None:
         """Begin a session, or raise as the real package does."""
         if gpu >= self.devices:
-            raise PyNvVCException("PyNvEncoder : Error code : 801\nError Type : invalid GPU ordinal")
+            raise PyNvVCException(text("ValidateGpuId", 801, "GPU ordinal out of range. Should be within [0, 0]"))
         code = self.error or (10 if self.sessions >= self.session_limit else 0)
         if code:
-            raise PyNvVCException(
-                f"PyNvEncoderCaps : Error code : {code}\nError Type : encoder\n"
-                f"m_nvenc.nvEncOpenEncodeSessionEx(&encodeSessionExParams, &hEncoder) returned error {code}"
-            )
+            call = "m_nvenc.nvEncOpenEncodeSessionEx(&encodeSessionExParams, &hEncoder)"
+            raise PyNvVCException(text("PyNvEncoderCaps", code, f"{call} returned error {code}"))
         if codec not in self.codecs:
-            raise PyNvVCException("PyNvEncoder : Error code : 12\nError Type : codec not supported")
+            call = "m_nvenc.nvEncGetEncodeCaps(hEncoder, encodeGUID, &capsParam, &v)"
+            raise PyNvVCException(text("PyNvEncoderCaps", 12, f"{call} returned error 12"))
         self.sessions += 1
 
     def leave(self) -> None:
@@ -100,6 +105,7 @@ class PyNvEncoder:
     """The encoders made so far, for tests to look at."""
 
     def __init__(self, width: int, height: int, fmt: str, cpu: bool, kwargs: dict[str, Any]) -> None:
+        self._open = False
         if cpu:
             raise PyNvVCExceptionUnsupported("this stand-in plays GPU buffers only")
         self.stream = int(kwargs.pop("cudastream", 0))
@@ -107,33 +113,34 @@ class PyNvEncoder:
         self.kwargs = {name: str(value).replace("[", "").replace("]", "") for name, value in kwargs.items()}
         codec = self.kwargs.get("codec", "h264")
         if fmt not in Silicon.FORMATS:
-            raise PyNvVCExceptionUnsupported(f"Unknown format: {fmt}")
+            raise PyNvVCExceptionUnsupported(text("PyNvEncoder", 8, f"Unknown format: {fmt}"))
         if codec == "av1" and fmt not in ("NV12", "P010"):
-            raise PyNvVCExceptionUnsupported(f"AV1 does not support {fmt}")
-        self._open = False
-        gpu.enter(int(self.kwargs.get("gpu_id", 0)), codec)
+            raise PyNvVCExceptionUnsupported(text("CreateEncoder", 8, f"{fmt} format isn't supported by AV1 encoder"))
+        self.device = int(self.kwargs.get("gpu_id", 0))
+        self._machine = gpu
+        gpu.enter(self.device, codec)
         self._open = True
         self.options = Options.of(self.kwargs)
         if self.options.preset is None:
-            raise PyNvVCException("PyNvEncoder : Error code : 12\nError Type : preset GUID")
+            raise PyNvVCException(text("PyNvEncoder", 12, "nvEncInitializeEncoder returned error 12"))
         caps = capabilities(codec)
         if fmt in ("P010", "P210", "YUV444_16BIT", "YUV444_10BIT") and not caps["support_10bit_encode"]:
-            raise PyNvVCException("PyNvEncoder : Error code : 12\nnvEncInitializeEncoder returned error 12")
+            raise PyNvVCException(text("PyNvEncoder", 12, "nvEncInitializeEncoder returned error 12"))
         if not (caps["width_min"] <= width <= caps["width_max"] and caps["height_min"] <= height <= caps["height_max"]):
-            raise PyNvVCException("PyNvEncoder : Error code : 8\nnvEncInitializeEncoder returned error 8")
+            raise PyNvVCException(text("PyNvEncoder", 8, "nvEncInitializeEncoder returned error 8"))
         self.size = width, height
         self.format = fmt
         self.seen: list[Any] = []
         self._silicon = Silicon(codec, fmt, width, height, self.options)
         self._late = self.options.bf + 3
         self._calls = 0
-        self._count = 0
+        self._thread = 0
         self._ready: list[tuple[bytes, int, bool]] = []
         PyNvEncoder.created.append(self)
 
     def __del__(self) -> None:
         if self._open:
-            gpu.leave()
+            self._machine.leave()
 
     def GetNumBFrames(self) -> int:
         """What was configured."""
@@ -141,9 +148,13 @@ class PyNvEncoder:
 
     def Encode(self, frame: Any, *_: Any) -> list[dict[str, Any]]:
         """Take a picture; give what is due."""
+        self._check_thread()
         if not hasattr(frame, "cuda"):
-            raise PyNvVCExceptionUnsupported("incorrect usage of CPU input buffer")
-        picture = read(frame.cuda(), self.format, *self.size, self.stream, PyNvVCExceptionUnsupported)
+            raise PyNvVCException(text("Encode", 8, "incorrect usage of CPU input buffer"))
+        try:
+            picture = read(frame.cuda(), self.format, *self.size, self.stream, self.device)
+        except Refused as error:
+            raise PyNvVCException(text("GetEncoderInput", 8, str(error))) from None
         self._ready += self._silicon.encode(picture)
         self._calls += 1
         # NVENC gives one packet a call, from the call bf + 4 on.
@@ -153,10 +164,16 @@ class PyNvEncoder:
 
     def EndEncode(self) -> list[dict[str, Any]]:
         """Give the rest; the session goes on afterwards."""
+        self._check_thread()
         self._ready += self._silicon.drain()
         rest, self._ready = self._ready, []
         self._calls = 0
         return [self._told(each) for each in rest]
+
+    def _check_thread(self) -> None:
+        """A session has no lock of its own: only the thread that uses it first may go on."""
+        self._thread = self._thread or threading.get_ident()
+        assert self._thread == threading.get_ident(), "one session, two threads"
 
     def _told(self, packet: tuple[bytes, int, bool]) -> dict[str, Any]:
         data, number, key = packet

@@ -58,29 +58,35 @@ memory: Callable[[int, int, int], bytes] = host
 """How the memory of a frame is read; `cuda` on a real GPU."""
 
 
-def read(frame: Any, format: str, width: int, height: int, stream: int, refused: type[Exception]) -> NDArray[Any]:
-    """Return the samples of a frame, [rows, width]; `refused` for what the real package does not take."""
+class Refused(Exception):
+    """What the real package does not take, or takes without a word and reads wrongly."""
+
+
+def read(frame: Any, format: str, width: int, height: int, stream: int, device: int) -> NDArray[Any]:
+    """Return the samples of a frame, [rows, width]."""
     if not hasattr(frame, "__dlpack__"):
-        raise refused("the object has neither __dlpack__ nor planes")
+        raise Refused("the object has neither __dlpack__ nor planes")
     capsule = frame.__dlpack__(stream)
     get = ctypes.pythonapi.PyCapsule_GetPointer
     get.restype, get.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     tensor = _Tensor.from_address(get(capsule, b"dltensor"))
     if tensor.device_type != _CUDA:
-        raise refused(f"DLPack device type {tensor.device_type} is not CUDA")
+        raise Refused(f"DLPack device type {tensor.device_type} is not CUDA")
+    if tensor.device_id != device:
+        raise Refused(f"memory of device {tensor.device_id} is out of reach of the encoder's, {device}")
     if tensor.ndim != 2:
-        raise refused(f"a tensor of {tensor.ndim} dimensions is not {format}")
+        raise Refused(f"a tensor of {tensor.ndim} dimensions is not {format}")
     over, under = _ROWS[format]
     size = 2 if format in _DEEP else 1
     shape = (height * over // under, width)
     found = (tensor.shape[0], tensor.shape[1])
     bits = tensor.bits
     if (found, bits) != (shape, 8 * size) and (found, bits) != ((shape[0], shape[1] * size), 8):
-        raise refused(f"a tensor of {found} with {bits} bits is not {format} of {width}x{height}")
+        raise Refused(f"a tensor of {found} with {bits} bits is not {format} of {width}x{height}")
     itemsize = bits // 8
     pitch = tensor.strides[0] * itemsize if tensor.strides else found[1] * itemsize
     if tensor.strides and tensor.strides[1] != 1:
-        raise refused("the samples of a row do not follow each other")
+        raise Refused("the samples of a row do not follow each other")
     rows, row = shape[0], width * size
     data = memory(tensor.data + tensor.byte_offset, pitch * (rows - 1) + row, stream)
     lines = np.frombuffer(bytearray(data + bytes(pitch - row)), np.uint8).reshape(rows, pitch)

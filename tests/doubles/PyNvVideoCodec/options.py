@@ -48,7 +48,7 @@ class Options:
             0 if quality else _number(kwargs.get("maxbitrate", "0")),
             quality,
             gop,
-            0 if gop == 1 else int(kwargs.get("bf", 3)),
+            min(int(kwargs.get("bf", 3)), gop - 1),
             _rate(kwargs.get("fps", "30")),
         )
 

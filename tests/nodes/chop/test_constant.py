@@ -98,3 +98,14 @@ def test_an_exported_button_starts_a_timer(net):
     chop.export = True
     net.frames(4, pull=[timer])
     assert (timer.errors(), timer["timer_fraction"].val) == ("", 0.25)
+
+
+def test_an_expression_that_names_no_channel_says_which_there_are(net):
+    net.constantCHOP(name="c", const0name="tx", const1name="ty", const1value=3)
+    op = net.constantCHOP(name="reader")
+    op.par.const0value.expr = "op('c')['tz'] * 2"
+    op.cook()
+    assert "unsupported operand" in op.errors()
+    assert "/c has no channel 'tz'; it has tx ty; expression: op('c')['tz'] * 2" in op.errors()
+    op.par.const0value.expr = "op('c')['ty'] * 2"
+    assert (op["chan1"].val, op.errors()) == (6, "")

@@ -135,6 +135,7 @@ def test_other_glsl_draws_as_it_would_at_home(net, source, text):
         "#version 330\nout vec4 c; void main() { float a[2] = {0.5, 2.0}; c = vec4(a[0] * a[1]); }",
         "#version 330\nlayout(binding = 0) uniform sampler2D s; out vec4 c;\n"
         "void main() { uint one = 1; c = vec4(one); }",
+        "const int at = 1; layout(location = at) uniform float zero; out vec4 c; void main() { c = vec4(1.0 + zero); }",
         "out vec4 c; void main() { vec4 sample = vec4(1.0), buffer = sample; c = buffer; }",
         "#version 450\nout vec4 c; void main() { float patch = 1.0; c = vec4(patch); }",
     ],

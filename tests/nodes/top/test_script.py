@@ -1,6 +1,5 @@
 """Script TOP: arrays, files and CUDA memory in, when it cooks, its own parameters, and its errors."""
 
-import ctypes
 import gc
 import io
 
@@ -287,11 +286,10 @@ def test_a_picture_goes_to_cuda_and_comes_back_the_same(net, cuda):
 @pytest.mark.parametrize(("dtype", "channels"), [("uint8", 3), ("uint16", 2), ("float32", 1), ("float16", 4)])
 def test_cuda_memory_is_read_by_its_shape_in_the_stream_that_is_named(net, cuda, dtype, channels):
     array = (RANDOM.random((3, 5, channels)) * 100).astype(dtype)
-    memory = (ctypes.c_uint8 * array.nbytes).from_buffer_copy(array.tobytes())
     text = (
         "def onCook(scriptOp):\n    shape = CUDAMemoryShape()\n    shape.width, shape.height = 5, 3\n"
         f"    shape.numComps, shape.dataType = {channels}, np.{dtype}\n"
-        f"    scriptOp.copyCUDAMemory({ctypes.addressof(memory)}, {array.nbytes}, shape, stream=7)"
+        f"    scriptOp.copyCUDAMemory({cuda.hold(array.tobytes())}, {array.nbytes}, shape, stream=7)"
     )
     op = scripted(net, text)
     assert np.array_equal(op.numpyArray(), showing(net, array).numpyArray())
