@@ -81,7 +81,7 @@ def watched(gpu: Gpu) -> Iterator[list[Pass]]:
     try:
         yield drawn
     finally:
-        del gpu.draw  # type: ignore[method-assign]  # the class's again
+        del gpu.draw
 
 
 def jobs(project: td.Project, name: str, size: tuple[int, int]) -> list[Pass]:

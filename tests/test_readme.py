@@ -33,6 +33,13 @@ def test_the_table_of_operators_is_the_registry():
     assert shown == table(), "run python tests/test_readme.py --write"
 
 
+def test_the_readme_leads_to_every_page_and_every_link_leads_somewhere():
+    pages = sorted((README.parent / "docs").glob("*.md"))
+    linked = {page: set(re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text())) for page in (README, *pages)}
+    assert {f"docs/{page.name}" for page in pages} <= linked[README]
+    assert [(page.name, to) for page in linked for to in linked[page] if not (page.parent / to).exists()] == []
+
+
 def test_the_network_of_the_readme_records_its_movie(tmp_path):
     network = next(block for block in blocks(README.read_text()) if "def build" in block)
     (tmp_path / "piece.py").write_text(network)

@@ -15,6 +15,7 @@ from tdlite.ops import TOP, At, CHOPRef, DATRef, File, Float, Int, Menu, Page, P
 from tdlite.ops.cook import gather
 from tdlite.ops.layers import Layers, exr_page, layers
 from tdlite.ops.recording import Recording
+from tdlite.ops.recordingfiles import AVERAGE_BIT_RATE
 
 
 class moviefileoutTOP(TOP):
@@ -39,7 +40,7 @@ class moviefileoutTOP(TOP):
             Menu("encoder", (("auto", "Automatic"), ("nvenc", "NVENC"), ("software", "Software")),
                  help="What runs the codec: NVENC where there is one, NVENC or nothing, or the CPU; also of JPEGs."),
             Menu("imagefiletype", (("tiff", "TIFF"), ("jpeg", "JPEG"), ("bmp", "BMP"), ("exr", "OpenEXR"),
-                                   ("png", "PNG"), ("dds", "DDS")), label="Image File Type",
+                                   ("png", "PNG"), ("dds", "DDS"), ("jp2", "JPEG 2000")), label="Image File Type",
                  help="The format of images."),
             Toggle("uniquesuff", True, label="Unique Suffix",
                    help="Count N up to the first take of which there is no file yet."),
@@ -93,7 +94,7 @@ class moviefileoutTOP(TOP):
             Menu("bitratemode", ("quality", ("constant", "Constant (CBR)"), ("variable", "Variable (VBR)"),
                                  ("constanthq", "Constant HQ (CBR)"), ("variablehq", "Variable HQ (VBR)")),
                  label="Bit Rate Mode", help="Whether Quality decides about the size of a movie, or a bit rate."),
-            Float("avgbitrate", 12_000, low=0, label="Average Bitrate (Kb/s)", unit="kb/s",
+            Float("avgbitrate", AVERAGE_BIT_RATE, low=0, label="Average Bitrate (Kb/s)", unit="kb/s",
                   help="The bit rate to keep, unless Quality decides."),
             Float("peakbitrate", 0, low=0, label="Peak Bitrate (Kb/s)", unit="kb/s",
                   help="The highest bit rate in variable modes; 0 for none."),

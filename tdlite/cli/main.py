@@ -118,7 +118,9 @@ def parser() -> argparse.ArgumentParser:
     _network(check)
 
     ops = add("ops", "operators", "list the operators, or the parameters of one")
-    ops.add_argument("name", nargs="?", metavar="NAME", help="an operator type, such as noiseTOP, or a Python file with operators")
+    ops.add_argument(
+        "name", nargs="?", metavar="NAME", help="an operator type, such as noiseTOP, or a Python file with operators"
+    )
     ops.add_argument("--json", action="store_true", help="as JSON")
 
     graph = add(

@@ -27,7 +27,10 @@ def session(args: argparse.Namespace, work: Callable[..., None]) -> int:
             try:
                 work(project, report)
             except KeyboardInterrupt:
-                report.say(f"interrupted after frame {project.frame}; what was recorded is finished")
+                errors = len(report.errors)
+                project.finish()  # a second interrupt leaves something to say here
+                finished = "; what was recorded is finished" if len(report.errors) == errors else ""
+                report.say(f"interrupted after frame {project.frame}{finished}")
                 code = INTERRUPTED
             if project.strict and report.errors:
                 report.say(f"stopped after frame {project.frame}: --strict")

@@ -58,7 +58,7 @@ class Cuda:
         self._stream: int | None = None
         self._blocks: dict[tuple[int, int], list[tuple[int, int]]] = {}
         """Freed memory by (bytes, stream): addresses, each with the frame of its freeing."""
-        self._freed: deque[tuple[int, int, int]] = deque()
+        self._freed: deque[tuple[int, int, int, bool]] = deque()
         self._frame = 0
 
     def _ordinal(self) -> int:
@@ -195,9 +195,9 @@ class Cuda:
                 answer = self._asked(f"allocate {nbytes / 1e6:.1f} MB", self.runtime.cudaMalloc(nbytes))
         return int(answer)
 
-    def free(self, address: int, nbytes: int, stream: int = 0) -> None:
-        """Free memory, from any thread; later work in its ``stream`` may use it again."""
-        self._freed.append((address, nbytes, stream))
+    def free(self, address: int, nbytes: int, stream: int = 0, again: bool = True) -> None:
+        """Free memory, from any thread. Later work in its ``stream`` may use it ``again``, unless others still do."""
+        self._freed.append((address, nbytes, stream, again))
 
     def copy(self, target: int, source: int, nbytes: int, stream: int = 0) -> None:
         """Copy memory of the device, in ``stream``."""
@@ -224,8 +224,16 @@ class Cuda:
 
     def _sort_freed(self) -> None:
         while self._freed:
-            address, nbytes, stream = self._freed.popleft()
-            self._blocks.setdefault((nbytes, stream), []).append((address, self._frame))
+            address, nbytes, stream, again = self._freed.popleft()
+            if again:
+                self._blocks.setdefault((nbytes, stream), []).append((address, self._frame))
+            else:
+                self._release(address)
+
+    def _release(self, address: int) -> None:
+        """Give memory back to the driver, which waits for the device: no stream still uses it then."""
+        with self._device():
+            self._asked("free memory", self.runtime.cudaFree(address))
 
     def _give_back(self, before: int) -> bool:
         """Give memory that was freed before a frame back to the driver; whether there was any."""
@@ -234,9 +242,8 @@ class Cuda:
             old = [address for address, freed in kept if freed < before]
             if old:
                 self._blocks[key] = [(address, freed) for address, freed in kept if freed >= before]
-                with self._device():
-                    for address in old:  # waits for the device, so no stream still uses it
-                        self._asked("free memory", self.runtime.cudaFree(address))
+                for address in old:
+                    self._release(address)
                 given = True
             if not self._blocks[key]:
                 del self._blocks[key]

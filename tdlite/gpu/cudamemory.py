@@ -72,26 +72,30 @@ class CUDAMemoryShape:
 
 
 class CudaBlock:
-    """So many bytes of CUDA memory at ``ptr``. With the last reference they serve later work in their stream."""
+    """So many bytes of CUDA memory at ``ptr``. With the last reference they serve later work in their stream.
+
+    Memory that was ``lent`` to another stream does not: what that one still does with it is not known.
+    """
 
     def __init__(self, cuda: Cuda, nbytes: int, stream: int = 0) -> None:
         self._cuda, self._nbytes, self._stream = cuda, nbytes, stream
+        self.lent = False
         self.ptr = cuda.allocate(nbytes, stream)
 
     def __del__(self) -> None:
         if hasattr(self, "ptr"):
-            self._cuda.free(self.ptr, self._nbytes, self._stream)
+            self._cuda.free(self.ptr, self._nbytes, self._stream, again=not self.lent)
 
 
 class CudaArray:
     """An array in CUDA's memory: what it says to other libraries. ``strides`` are in bytes.
 
-    What is there comes with the work that ``stream`` has now; ``owner`` lives as long as anybody holds the array.
+    What is there comes with the work that ``stream`` has now; ``block`` lives as long as anybody holds the array.
     """
 
     def __init__(
         self, cuda: Cuda, ptr: int, shape: Sequence[int], strides: Sequence[int], dtype: np.dtype[Any],
-        stream: int = 0, owner: object = None,
+        stream: int = 0, block: CudaBlock | None = None,
     ) -> None:  # fmt: skip
         self.ptr = ptr
         self._cuda = cuda
@@ -99,13 +103,13 @@ class CudaArray:
         self._shape = tuple(shape)
         self._strides = tuple(strides)
         self._dtype = dtype
-        self._owner = owner
+        self._block = block
 
     def rows(self, first: int, last: int) -> CudaArray:
         """The rows from ``first`` up to ``last``, which is not among them; not copied."""
         shape = (last - first, *self._shape[1:])
         start = self.ptr + first * self._strides[0]
-        return CudaArray(self._cuda, start, shape, self._strides, self._dtype, self._stream, self._owner)
+        return CudaArray(self._cuda, start, shape, self._strides, self._dtype, self._stream, self._block)
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
@@ -123,8 +127,11 @@ class CudaArray:
 
     def __dlpack__(self, stream: int | None = None, **more: Any) -> Any:
         """A capsule whose memory work in ``stream`` may use; -1: the taker sees to the order itself."""
-        if stream != -1:
-            self._cuda.order(self._stream, 0 if stream is None or stream == 1 else int(stream))
+        taker = 0 if stream is None or stream == 1 else int(stream)
+        if taker != -1:
+            self._cuda.order(self._stream, taker)
+        if taker != self._stream and self._block is not None:
+            self._block.lent = True
         return dlpack.capsule(self, self.ptr, self._shape, self._strides, self._dtype, self.__dlpack_device__())
 
 

@@ -85,8 +85,11 @@ class Expressions:
                 case ast.Subscript(
                     value=ast.Call(func=ast.Name(id="op"), args=[ast.Constant(value=str(path))]),
                     slice=ast.Constant(value=key),
-                ) if (chop := owner._find(path)[0]).isCHOP and chop[key] is None:
-                    return f": {chop.path} has no channel {key!r}; it has {' '.join(c.name for c in chop) or 'none'}"
+                ):
+                    chop: Any = owner._find(path)[0]
+                    if chop.isCHOP and chop[key] is None:
+                        there = " ".join(channel.name for channel in chop) or "none"
+                        return f": {chop.path} has no channel {key!r}; it has {there}"
         return ""
 
 

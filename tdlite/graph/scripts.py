@@ -58,6 +58,8 @@ class Run:
 
 def script_message(error: BaseException, function: Callable[..., Any]) -> str:
     """What a script's error says on its operator: the message and the line of the script."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
     where = ""
     trace = error.__traceback__
     while trace is not None:
@@ -67,6 +69,4 @@ def script_message(error: BaseException, function: Callable[..., Any]) -> str:
             if code.co_filename.startswith("<"):
                 break
         trace = trace.tb_next
-    if isinstance(error, SyntaxError):
-        where = f"line {error.lineno}"
     return f"{where}: {sentence(error)}" if where else sentence(error)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import islice
 
 from .glsl import bare, code, enclosed, replaced, split
 
@@ -11,6 +12,8 @@ _LOOKUPS = ("texture", "texture2D", "textureCube", "texture3D", "textureLod", "t
             "texture2DLodEXT", "textureCubeLodEXT", "textureGrad")  # fmt: skip
 _TWO = re.compile(r"\.[xyzwrgbastpq]{2}\s*\Z|\A\s*vec2\s*\([^()]*\)\s*\Z")
 _THREE = re.compile(r"\A\s*[-+]?\s*vec3\b|\.(?:xyz|zyx|rgb|xzy|yzx|zxy|yxz)\s*(?:[-+*/]|\Z)")
+_MOST_LOOKUPS = 200
+"""How many of a sampler's lookups are looked at."""
 _OTHER_SAMPLER = re.compile(r"\bsampler(?:Cube|3D)\b")
 _OTHER_PARAMETER = re.compile(r"\bsampler(?:Cube|3D)\s+(\w+)")
 
@@ -93,7 +96,7 @@ def spatial(text: str, sampler: str) -> str:
         name.strip() for names in re.findall(r"\bvec3\s+([\w\s,]{1,300});", plain) for name in names.split(",")
     }
     flat = set(re.findall(r"\b(?:vec2|float)\s+(\w+)", plain))
-    for match in re.finditer(rf"\btexture(?:Lod)?(\s*\(\s*){sampler}\s*,", plain):
+    for match in islice(re.finditer(rf"\btexture(?:Lod)?(\s*\(\s*){sampler}\s*,", plain), _MOST_LOOKUPS):
         inner = plain[match.end() : enclosed(plain, match.start() + match[0].find("(")) - 1]
         where = split(inner)[0]
         outside = re.sub(r"\[[^\]]*\]", "", where)

@@ -75,6 +75,10 @@ class Step:
     note: str = ""
 
 
+RESERVED = {"Parentshortcut", "Opshortcut", "Resolutionw", "Resolutionh"}
+"""Parameters that the COMP has anyway."""
+
+
 @dataclass
 class Sketch:
     """All that becomes one COMP. The last step is the picture."""
@@ -111,9 +115,6 @@ class Sketch:
         self.customs.append(made)
         return made
 
-
-RESERVED = {"Parentshortcut", "Opshortcut", "Resolutionw", "Resolutionh"}
-"""Parameters that the COMP has anyway."""
 
 COMPONENTS = {"XY": "xy", "WH": "wh", "XYZ": "xyz", "XYZW": "xyzw", "RGBA": "rgba"}
 """The endings of the parameters that a group is made of."""

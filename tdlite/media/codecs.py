@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tdlite.media import options as translate
+from tdlite.media import slices
 from tdlite.media.encoder import Settings
 from tdlite.media.errors import EncoderError
 from tdlite.media.formats import AUTOMATIC, PIXEL_FORMATS, bits
-from tdlite.media.x264 import x264_options, x264_slices
+from tdlite.media.x264 import x264_options
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,8 @@ class Codec:
     containers: tuple[str, ...]
     types: Mapping[str, Type]
     options: Callable[[Settings], translate.Translation]
-    most_slices: Callable[[int, int, Settings], int] = translate.any_slices
-    """How many slices a picture of that width and height can be cut into."""
+    slices: Callable[[int, int, Settings], int] | None = None
+    """How many slices a picture of that width and height is cut into, of as many as the settings ask for."""
     alpha_containers: tuple[str, ...] = ()
     even: bool = False
     multiple: tuple[int, int] = (1, 1)
@@ -185,7 +186,7 @@ CODECS: Mapping[str, Codec] = {
             *("h264nvgpu", "H.264 (NVIDIA GPU)", "H.264", "h264", "libx264", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=x264_options,
-            most_slices=x264_slices,
+            slices=slices.h264,
             b_frames=True,
             even=True,
         ),
@@ -194,7 +195,7 @@ CODECS: Mapping[str, Codec] = {
             types=_only(("yuv422p10bit", "yuv422p10le"), ("rgb", "gbrp12le"), ("rgba", "gbrap12le")),
             options=translate.cineform,
             multiple=(16, 1),
-            smallest=(16, 32),
+            smallest=(48, 32),
         ),
         Codec(
             *("hap", "Hap", "Hap", "hap", "hap", ("mov",)),
@@ -204,7 +205,7 @@ CODECS: Mapping[str, Codec] = {
                 "hapq": Type("Hap Q", {"rgb": "rgba"}),
             },
             options=translate.hap,
-            most_slices=translate.hap_slices,
+            slices=slices.hap,
             multiple=(4, 4),
             tags={"hap": "Hap1", "hap_alpha": "Hap5", "hap_q": "HapY"},
             process=True,
@@ -213,7 +214,7 @@ CODECS: Mapping[str, Codec] = {
             *("h265nvgpu", "H.265/HEVC (NVIDIA GPU)", "H.265", "hevc", "libx265", ("mov", "mp4", "mkv")),
             types=_only(*_MPEG_PIXELS),
             options=translate.x265,
-            most_slices=translate.x265_slices,
+            slices=slices.h265,
             b_frames=True,
             reorder=2,
             even=True,
@@ -231,14 +232,14 @@ CODECS: Mapping[str, Codec] = {
             *("vp8", "VP8", "VP8", "vp8", "libvpx", ("webm", "mkv")),
             types=_only(("yuv420", "yuv420p"), ("rgba", "yuva420p")),
             options=translate.vp8,
-            most_slices=translate.vp8_slices,
+            slices=slices.vp8,
             reading=(5, False),
         ),
         Codec(
             *("vp9", "VP9", "VP9", "vp9", "libvpx-vp9", ("webm", "mkv", "mp4")),
             types=_only(*(("yuv420", "yuv420p"), ("yuv422", "yuv422p"), ("yuv444", "yuv444p")), ("rgba", "yuva420p")),
             options=translate.vp9,
-            most_slices=translate.vp9_slices,
+            slices=slices.vp9,
             alpha_containers=("webm", "mkv"),
         ),
         Codec(
@@ -259,14 +260,14 @@ CODECS: Mapping[str, Codec] = {
             types=_only(("yuv420p10bit", "yuv420p10le")),
             options=translate.vvc,
             even=True,
-            smallest=(16, 16),
+            smallest=(32, 32),
             process=True,
         ),
         Codec(
             *("av1", "AV1 (NVIDIA GPU)", "AV1", "av1", "libsvtav1", ("mp4", "mkv", "webm")),
             types=_only(("yuv420", "yuv420p"), ("yuv420p10bit", "yuv420p10le")),
             options=translate.svtav1,
-            most_slices=translate.svtav1_slices,
+            slices=slices.av1,
             smallest=(4, 4),
         ),
     )

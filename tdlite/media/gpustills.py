@@ -1,4 +1,4 @@
-"""JPEG files made on an NVIDIA GPU by nvImageCodec, from pictures that are there already.
+"""JPEG and JPEG 2000 files made on an NVIDIA GPU by nvImageCodec, from pictures that are there already.
 
 No run on a GPU has shown this yet: what is tested is how the package is called.
 """
@@ -8,7 +8,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-SUFFIXES = frozenset((".jpg", ".jpeg"))
+from tdlite.media.images import decibels
+
+SUFFIXES = frozenset((".jpg", ".jpeg", ".jp2"))
 """The suffixes of the files that `GpuStills` makes, in lower case."""
 
 
@@ -24,22 +26,32 @@ class GpuStills:
         kinds = nvimgcodec.BackendKind.GPU_ONLY, nvimgcodec.BackendKind.HYBRID_CPU_GPU
         self._encoder = nvimgcodec.Encoder(device_id=device, backends=[nvimgcodec.Backend(kind) for kind in kinds])
 
-    def encode(self, picture: Any, quality: float, stream: int = 0) -> bytes | None:
-        """Return a JPEG file of an array in CUDA memory, [h, w, 4] RGBA of uint8, row 0 = bottom; waits for it.
+    def encode(self, picture: Any, suffix: str, quality: float, stream: int = 0) -> bytes | None:
+        """Return a file of an array in CUDA memory, [h, w, 4] RGBA of uint8, row 0 = bottom; waits for it.
 
-        `quality` 0..1 is 1..100, with full chroma from 0.9 up, as in `images`; alpha is dropped. `stream` is the
-        CUDA stream in which the picture was made. None when the package refuses, and does not say why.
+        `suffix` is one of SUFFIXES, `quality` 0..1 as in `images`; JPEGs have no alpha. `stream` is the CUDA stream
+        in which the picture was made. None when the package refuses, and does not say why.
         """
+        codec, jpeg = self._codec, suffix != ".jp2"
+        array = _upright(picture, 3 if jpeg else 4, self._device, stream)
+        params = self._jpeg(quality) if jpeg else self._jp2(quality)
+        kind = ".jpg" if jpeg else ".jp2"
+        found = self._encoder.encode(codec.as_image(array, stream), kind, params=params, cuda_stream=stream)
+        return None if found is None else bytes(found)
+
+    def _jpeg(self, quality: float) -> Any:
         codec = self._codec
-        subsampling = codec.ChromaSubsampling.CSS_444 if quality >= 0.9 else codec.ChromaSubsampling.CSS_420
-        params = codec.EncodeParams(
+        return codec.EncodeParams(
             quality_type=codec.QualityType.QUALITY,
             quality_value=1 + round(min(max(quality, 0.0), 1.0) * 99),
-            chroma_subsampling=subsampling,
+            chroma_subsampling=codec.ChromaSubsampling.CSS_444 if quality >= 0.9 else codec.ChromaSubsampling.CSS_420,
         )
-        array = _upright_rgb(picture, self._device, stream)
-        found = self._encoder.encode(codec.as_image(array, stream), ".jpg", params=params, cuda_stream=stream)
-        return None if found is None else bytes(found)
+
+    def _jp2(self, quality: float) -> Any:
+        kinds, level = self._codec.QualityType, decibels(quality)
+        if level is None:
+            return self._codec.EncodeParams(quality_type=kinds.LOSSLESS)
+        return self._codec.EncodeParams(quality_type=kinds.PSNR, quality_value=level)
 
 
 @cache
@@ -51,12 +63,12 @@ def gpu_stills(device: int) -> GpuStills | None:
         return None
 
 
-def _upright_rgb(picture: Any, device: int, stream: int) -> Any:
-    """Return a picture as nvImageCodec takes it: without alpha and padding, row 0 = top."""
+def _upright(picture: Any, channels: int, device: int, stream: int) -> Any:
+    """Return the first channels of a picture as nvImageCodec takes them: without padding, row 0 = top."""
     import cupy
 
     with cupy.cuda.Device(device), _cupy_stream(stream):
-        return cupy.ascontiguousarray(cupy.asarray(picture)[::-1, :, :3])
+        return cupy.ascontiguousarray(cupy.asarray(picture)[::-1, :, :channels])
 
 
 class _Address:

@@ -1,4 +1,4 @@
-"""Still images: pixels in, the bytes of a JPEG, PNG, TIFF, EXR, DDS or BMP file out.
+"""Still images: pixels in, the bytes of a JPEG, JPEG 2000, PNG, TIFF, EXR, DDS or BMP file out.
 
 Values are written as they are: no colour space is applied and alpha is neither multiplied nor divided out.
 """
@@ -28,14 +28,15 @@ def encode_image(image: Image, suffix: str, options: ImageOptions = _PLAIN, othe
 
     - JPEG: 8-bit RGB, alpha dropped. `options.quality` 0..1 is libjpeg's 1..100; chroma is full from 0.9 up,
       else 4:2:0.
+    - JPEG 2000: 8-bit RGBA from uint8, 16-bit RGBA from the rest; lossless at `options.quality` 1, else as `decibels`.
     - PNG: 8-bit RGBA from uint8, 16-bit RGBA from the rest.
     - TIFF: RGBA in the array's own type, deflate compressed.
     - EXR: half from uint8 and float16, float from uint16 and float32; also the channels of `others`.
     - DDS: the array's own type; with `options.format` the array is that format's stored channels instead.
     - BMP: 8-bit BGRA.
 
-    All but JPEG, and some of EXR's compressions, are lossless. MediaError for another suffix, shape or dtype
-    and for options that cannot be; EncoderError when the writer refuses the image.
+    All but JPEG, JPEG 2000 below quality 1 and some of EXR's compressions are lossless. MediaError for another
+    suffix, shape or dtype and for options that cannot be; EncoderError when the writer refuses the image.
     """
     if suffix.lower() not in _WRITERS:
         raise MediaError(f"cannot write an image as {suffix!r}; use one of {' '.join(sorted(SUFFIXES))}")
@@ -64,6 +65,19 @@ def _jpeg(image: Image, options: ImageOptions) -> bytes:
     pixels = np.ascontiguousarray(fixed(image, np.uint8))
     chroma = "444" if quality >= 0.9 else "420"
     return bytes(simplejpeg.encode_jpeg(pixels, 1 + round(quality * 99), "RGBA", chroma))
+
+
+def decibels(quality: float) -> int | None:
+    """The signal to noise that JPEG 2000 is made for at a quality of 0..1: 28 to 50 dB; None, lossless, at 1."""
+    return None if quality >= 1 else 28 + round(22 * max(quality, 0.0))
+
+
+def _jp2(image: Image, options: ImageOptions) -> bytes:
+    import imagecodecs
+
+    pixels = np.ascontiguousarray(fixed(image, np.uint8 if image.dtype == np.uint8 else np.uint16))
+    level = decibels(options.quality)
+    return bytes(imagecodecs.jpeg2k_encode(pixels, level, codecformat="jp2", reversible=level is None))
 
 
 def _bmp(image: Image) -> bytes:
@@ -100,6 +114,7 @@ Writer = Callable[[Sequence[Image], ImageOptions], bytes]
 _WRITERS: Mapping[str, Writer] = {
     ".jpg": lambda images, options: _jpeg(images[0], options),
     ".jpeg": lambda images, options: _jpeg(images[0], options),
+    ".jp2": lambda images, options: _jp2(images[0], options),
     ".png": lambda images, options: encode_png(images[0], options.space),
     ".tif": lambda images, options: _tiff(images[0]),
     ".tiff": lambda images, options: _tiff(images[0]),

@@ -119,8 +119,9 @@ class Muxer:
         self._last_sound: int | None = None
         make_folder(self.path)
         self._existed = os.path.lexists(self.path)
+        mode = "x+" if not self._existed else "r+" if os.path.exists(self.path) else "w+"  # w: a link to nowhere
         try:
-            self._file = _File(self.path, "r+" if self._existed else "x+")
+            self._file = _File(self.path, mode)
         except OSError as error:
             raise output_error("write", self.path, error) from error
 

@@ -119,10 +119,11 @@ def _status(codec: str, device: int) -> tuple[Status, bool]:
         return Status(None, reason), True
     try:
         caps = encoder_caps(codec, device)
-    except ModuleNotFoundError:
-        return Status(None, "PyNvVideoCodec is not installed: pip install 'tdlite[nvidia]'"), True
     except (ImportError, OSError, RuntimeError) as error:
-        return Status(None, f"PyNvVideoCodec does not load ({said(error)}): update the NVIDIA driver"), True
+        if isinstance(error, ModuleNotFoundError) and error.name == "PyNvVideoCodec":
+            return Status(None, "PyNvVideoCodec is not installed: pip install 'tdlite[nvidia]'"), True
+        mend = "install that" if isinstance(error, ModuleNotFoundError) else "update the NVIDIA driver"
+        return Status(None, f"PyNvVideoCodec does not load ({said(error)}): {mend}"), True
     except Exception as error:  # PyNvVideoCodec's own errors have no common base
         return Status(None, refused(error, TITLES.get(codec, codec))), status_code(error) not in _NO_ROOM
     limits = Limits.of(codec, caps)

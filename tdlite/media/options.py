@@ -65,11 +65,6 @@ def rates(settings: Settings) -> tuple[int, int]:
     return settings.average_bitrate, settings.average_bitrate if constant else settings.peak_bitrate
 
 
-def any_slices(width: int, height: int, settings: Settings) -> int:
-    """For codecs without slices, which say so whatever the size."""
-    return 1 << 30
-
-
 _LOOKAHEAD = {"ultrafast": 5, "superfast": 10, "veryfast": 15, "faster": 15, "fast": 15}
 """x265's, in frames; from medium on there are more than the most B-frames."""
 
@@ -111,11 +106,6 @@ def x265(settings: Settings) -> Translation:
     return options, warnings
 
 
-def x265_slices(width: int, height: int, settings: Settings) -> int:
-    """As many as there are rows of its largest blocks."""
-    return -(-height // (32 if speed(settings) in ("ultrafast", "superfast") else 64))
-
-
 def svtav1(settings: Settings) -> Translation:
     """libsvtav1. Quality 0, 0.85, 1 are crf 63, 30, 10; slices become tile columns."""
     presets = dict(zip(SPEEDS, (12, 11, 10, 9, 8, 6, 5, 4, 3, 2), strict=True))
@@ -139,11 +129,6 @@ def svtav1(settings: Settings) -> Translation:
         parameters.append(f"tile-columns={min(math.ceil(math.log2(settings.slices)), 4)}")
     options["svtav1-params"] = ":".join(parameters)
     return options, warnings
-
-
-def svtav1_slices(width: int, height: int, settings: Settings) -> int:
-    """Tiles are at least as wide as a superblock; of 16 there is an option."""
-    return min(-(-width // 64), 16)
 
 
 def _vpx(title: str, settings: Settings) -> Translation:
@@ -175,11 +160,6 @@ def vp8(settings: Settings) -> Translation:
     return options, warnings + more
 
 
-def vp8_slices(width: int, height: int, settings: Settings) -> int:
-    """Token partitions, of any height."""
-    return 8
-
-
 def vp9(settings: Settings) -> Translation:
     """libvpx-vp9. Quality 0, 0.85, 1 are crf 63, 24, 8; slices become tile columns."""
     options, warnings = _vpx("VP9", settings)
@@ -193,11 +173,6 @@ def vp9(settings: Settings) -> Translation:
     if settings.slices:
         options["tile-columns"] = str(min(math.ceil(math.log2(settings.slices)), 6))
     return options, warnings
-
-
-def vp9_slices(width: int, height: int, settings: Settings) -> int:
-    """A power of 2 of tiles, each of at least four superblocks' width."""
-    return 1 << max(0, (-(-width // 64) // 4).bit_length() - 1)
 
 
 def _quantiser(settings: Settings) -> dict[str, str]:
@@ -293,11 +268,6 @@ def hap(settings: Settings) -> Translation:
         else:
             warnings.append(f"Hap without secondary compression is one piece; slices {settings.slices} is not used")
     return options, warnings
-
-
-def hap_slices(width: int, height: int, settings: Settings) -> int:
-    """Chunks; FFmpeg's hap makes no more."""
-    return 64 if settings.secondary_compression else any_slices(width, height, settings)
 
 
 def vvc(settings: Settings) -> Translation:

@@ -25,7 +25,7 @@ class ImageOptions:
     """How a picture is written. A format has no use for what it has no place for."""
 
     quality: float = 1.0
-    """JPEG: 0 is small, 1 is best."""
+    """JPEG, JPEG 2000: 0 is small, 1 is best."""
     metadata: Metadata = ()
     """EXR: attributes of the header."""
     compression: str = "zip"

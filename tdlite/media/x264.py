@@ -69,11 +69,6 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
     return options, warnings
 
 
-def x264_slices(width: int, height: int, settings: Settings) -> int:
-    """As many as there are rows of macroblocks."""
-    return -(-height // 16)
-
-
 def _rate_control(settings: Settings) -> dict[str, str]:
     if settings.bitrate_mode == "quality":
         return {"crf": f"{np.interp(settings.quality, (0, 0.85, 1), (51, 20, 8)):.2f}"}

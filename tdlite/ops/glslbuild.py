@@ -133,7 +133,7 @@ def _drawn(program: Callable[[list[Line]], _Compiled], made: Assembly, target: T
         return program(made.lines)
     except ShaderError as error:
         wanted = min(target.version, target.newest)
-        for version in other_versions(made.version, wanted, target.newest, made.words):
+        for version in other_versions(made.version, wanted, target.newest, made.words, error.log):
             with suppress(ShaderError):
                 return program(made.at(version))
         raise error

@@ -136,13 +136,14 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
     return lines, declared
 
 
-def other_versions(version: int, wanted: int, newest: int, words: frozenset[str]) -> list[int]:
+def other_versions(version: int, wanted: int, newest: int, words: frozenset[str], said: str) -> list[int]:
     """The versions in which a pixel shader may be good that is not in ``version``.
 
     Desktop compilers let a text use what came after its ``#version``, and what it says may have been a name in
-    its days.
+    its days. ``newest`` is one of them if the driver ``said`` that something requires another version.
     """
-    later = [one for one in dict.fromkeys((wanted, newest)) if one > version]
+    others = (wanted, newest) if re.search(r"\brequires?\b", said) else (wanted,)
+    later = [one for one in dict.fromkeys(others) if one > version]
     return later + [OLDEST] * (version > OLDEST and not words.isdisjoint(_NEW_KEYWORDS))
 
 

@@ -25,4 +25,4 @@ def gpu_still(image: Image, path: str, quality: float) -> bytes | None:
     stills = gpu_stills(cuda.ordinal)
     if stills is None:
         return None
-    return stills.encode(cuda_memory(image, cuda.stream), quality, cuda.stream)
+    return stills.encode(cuda_memory(image, cuda.stream), suffix_of(path), quality, cuda.stream)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tdlite.gpu.image import Image
 from tdlite.graph.engine import VALUE, Cell, CookError, Fault, kind_of, sentence
-from tdlite.graph.errors import OpError
+from tdlite.graph.errors import OpError, ParError
 from tdlite.media.colour import SPACES, Conversion
 from tdlite.media.errors import OutputError
 from tdlite.media.picture import RGBA, ImageOptions
@@ -23,7 +23,7 @@ from .colourspace import outward, shallow
 from .dat import DAT
 from .layers import Layers, idle
 from .recordingaudio import Track, hear
-from .recordingfiles import ImageFiles, MovieFile, writable
+from .recordingfiles import ImageFiles, MovieFile, untold, writable
 from .recordingnames import Names, Plan, plan
 from .saving import unkept
 
@@ -69,6 +69,7 @@ class Recording:
         self._names = Names(op)
         self._cell = Cell(VALUE, "recording")
         self._on = False
+        self._row: Any = None
         self._take: Take | None = None
         self._owed = False
         """A single image that record asked for and that is not written yet."""
@@ -137,7 +138,7 @@ class Recording:
 
         ``layers`` are what EXR images have besides the picture.
         """
-        row: Any = self._op.values.row(0)
+        row, broken = self._row_now()
         presses, self._pressed = row.addframe.count - self._pressed, row.addframe.count
         if self.last_frames or self.last_samples:
             self.last_frames = self.last_samples = 0
@@ -160,8 +161,22 @@ class Recording:
         self._collect()
         for warning in self.warnings:
             self._op.warn(warning)
-        if self._error is not None:
-            raise self._error.with_traceback(None)
+        wrong = self._error or broken
+        if wrong is not None:
+            raise wrong.with_traceback(None)
+
+    def _row_now(self) -> tuple[Any, Exception | None]:
+        """The parameters; while recording, where one of them fails, those of the frame before, and the error.
+
+        No frame is lost over a parameter, and most of them are those of the moment in which record went on.
+        """
+        try:
+            self._row = self._op.values.row(0)
+        except (CookError, ParError) as error:
+            if self._take is None:
+                raise
+            return self._row, error
+        return self._row, None
 
     def _switch(self, on: bool) -> None:
         """Note that record went on or off; while it is on, listen to hear of off between frames."""
@@ -194,8 +209,6 @@ class Recording:
             self._index = -1
             if not row.encodetestmode:
                 writable(claim)
-            if row.audiochop:
-                self._warn("audiochop is not recorded: images have no sound")
         else:
             movie = self._take.movie = MovieFile(claim, row, rate, self._metadata(row))
             if row.audiochop:
@@ -301,7 +314,7 @@ class Recording:
         exr = row.imagefiletype == "exr"
         space = SPACES[row.outputcolorspace]
         unlike = (*unkept(path, image.spec.format, metadata=False), *shallow(path, space))
-        for message in (*idle(self._op, exr), *unlike):
+        for message in (*idle(self._op, exr), *unlike, *untold(row)):
             self._warn(message)
         options = ImageOptions(
             quality=row.quality,

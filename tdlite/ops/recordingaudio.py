@@ -77,7 +77,7 @@ class Track:
         first, stop = (int(frame * self._source / project.rate) for frame in (project.frame - step, project.frame))
         count = stop - first
         if heard is None or not heard.samples.size:
-            why = "has an error" if heard is None else "has no samples"
+            why = "has no samples" if heard is not None else "has an error" if self.chop.valid else "is gone"
             self._warn(f"{self.chop.path} {why}: silence is recorded while that lasts")
             self._put(np.zeros((self.channels, count)))
             return

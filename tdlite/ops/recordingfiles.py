@@ -38,6 +38,9 @@ from .saving import encoded
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+AVERAGE_BIT_RATE = 12_000
+"""In kb/s, unless another is asked for."""
+
 
 class ImageFiles:
     """Writes images with up to ``threads`` at once; with ``dry`` it only encodes them, with ``gpu`` there if it can."""
@@ -112,6 +115,7 @@ class MovieFile:
         self._keeps_alpha = codec(row.videocodec).resolve(self._settings).pixel_format == "rgba"
         if not deep and SPACES[row.outputcolorspace].steep:
             self.warnings.append(_shallow(row))
+        self.warnings += _outruled(row)
         self._road: Road | None = None
         self._writer: MovieWriter[Any] | None = None
         self._rate = rate
@@ -242,6 +246,27 @@ def _shallow(row: Any) -> str:
     better = next((token for token in made.pixel_formats if token.endswith("10bit")), "")
     mend = f"set moviepixelformat to {better}" if better else "use a codec of 10 bits, such as h265nvgpu"
     return f"{space.label} in 8 bits shows steps in smooth areas; {mend}"
+
+
+def _outruled(row: Any) -> list[str]:
+    """A sentence for what is set and means nothing in this bit rate mode."""
+    mode = row.bitratemode
+    if mode == "quality" and (row.avgbitrate != AVERAGE_BIT_RATE or row.peakbitrate):
+        return ["avgbitrate and peakbitrate are not used while bitratemode is quality; set it to variable or constant"]
+    found = []
+    if mode.startswith("constant") and row.peakbitrate:
+        found.append(f"peakbitrate is not used while bitratemode is {mode}; set it to variable")
+    if mode != "quality" and row.quality != Settings.quality:
+        found.append(f"quality is not used while bitratemode is {mode}; set it to quality")
+    return found
+
+
+def untold(row: Any) -> list[str]:
+    """A sentence for what is set and has no place in image files."""
+    found = ["audiochop is not recorded: images have no sound"] if row.audiochop else []
+    tags = ("starttimecode", row.starttimecode), ("stereomode", row.stereomode), ("sphericalmode", row.sphericalmode)
+    no_place = "is not written: image files have no place for it"
+    return found + [f"{name} {no_place}" for name, value in tags if value not in ("", "off")]
 
 
 def settings(row: Any) -> Settings:

@@ -25,6 +25,7 @@ IMAGES = {
     "exr": (".exr",),
     "png": (".png",),
     "dds": (".dds",),
+    "jp2": (".jp2",),
 }
 """The image file types and the extensions that fit each, the usual one first."""
 
@@ -32,7 +33,7 @@ IMAGES = {
 _EXTENSIONS = {
     *SUFFIXES,
     *(f".{token}" for token in CONTAINERS),
-    *(".avi", ".flv", ".gif", ".hdr", ".jp2", ".m4v", ".mpeg", ".mpg", ".mxf", ".ogv", ".tga", ".ts", ".webp"),
+    *(".avi", ".flv", ".gif", ".hdr", ".m4v", ".mpeg", ".mpg", ".mxf", ".ogv", ".tga", ".ts", ".webp"),
 }
 
 # An index that is easy to find in a path, with more digits than anybody pads to.
@@ -100,6 +101,8 @@ class Names:
         text = self._file(plan, n, index)
         if not text:
             raise OpError("cannot record: par.file is empty; set it to a path, or reset it to its default")
+        if "\0" in text:
+            raise OpError(f"cannot record: par.file is {text!r}; no path has a null character, take it out")
         path = os.path.join(self._op.project.folder, os.path.expanduser(text))
         stem, extension = os.path.splitext(path)
         if extension.lower() not in _EXTENSIONS:
@@ -133,7 +136,10 @@ class Names:
             )
         if not overwrite and self._taken(plan, n):
             found = f"images of take {n} exist" if plan.sequence and not os.path.lexists(path) else "it exists"
-            mend = "put me.fileSuffix into par.file" if unique else "set uniquesuff on or choose another n"
+            mend = "put me.fileSuffix into par.file"
+            with suppress(Exception):  # an expression may not know another take
+                if not unique and self.path(plan, n + 1) != path:
+                    mend = "set uniquesuff on or choose another n"
             raise OutputError(f"cannot record {path}: {found}; {mend}, or set overwrite on to replace it", path)
         self.claimed.add(path)
         return path

@@ -1,7 +1,7 @@
 """A stand-in for nvImageCodec 0.9 that keeps its contract and encodes on the CPU.
 
-What it takes and refuses is what the real one does without a GPU: RGB in rows without gaps, the codec with a leading
-dot, options by keyword; anything else gives None, without a word.
+What it takes and refuses is what the real one does without a GPU: arrays without gaps, RGB for JPEG, the codec with a
+leading dot, options by keyword; anything else gives None, without a word.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ class QualityType(Enum):
     DEFAULT = 0
     LOSSLESS = 1
     QUALITY = 2
+    PSNR = 4
 
 
 class Backend:
@@ -43,7 +44,7 @@ class EncodeParams:
     ) -> None:
         if quality_type is QualityType.QUALITY and not 1 <= quality_value <= 100:
             raise ValueError("quality")
-        self.quality, self.chroma = int(quality_value), chroma_subsampling
+        self.kind, self.quality, self.chroma = quality_type, quality_value, chroma_subsampling
 
 
 class Image:
@@ -71,10 +72,18 @@ class Encoder:
         Encoder.made.append(self)
 
     def encode(self, image: Image, codec: str, *, params: EncodeParams, cuda_stream: int = 0) -> Any:
-        import simplejpeg
-
         self.streams.append(cuda_stream)
         array = image.array
-        if self.refuse or codec != ".jpg" or array.ndim != 3 or array.shape[2] != 3 or array.dtype != np.uint8:
+        if self.refuse or array.ndim != 3 or array.dtype != np.uint8:
             return None
-        return simplejpeg.encode_jpeg(array, params.quality, "RGB", params.chroma.value)
+        if codec == ".jpg" and array.shape[2] == 3 and params.kind is QualityType.QUALITY:
+            import simplejpeg
+
+            return simplejpeg.encode_jpeg(array, int(params.quality), "RGB", params.chroma.value)
+        if codec == ".jp2" and params.kind in (QualityType.LOSSLESS, QualityType.PSNR):
+            import imagecodecs
+
+            lossless = params.kind is QualityType.LOSSLESS
+            level = None if lossless else params.quality
+            return imagecodecs.jpeg2k_encode(array, level, codecformat="jp2", reversible=lossless)
+        return None

@@ -146,6 +146,24 @@ def test_held_memory_is_not_used_again_and_each_stream_has_its_own(fake, gpu):
     assert cuda_memory(image).ptr == old
 
 
+def test_memory_that_another_stream_may_still_use_goes_back_to_the_driver(fake, gpu):
+    image = picture(gpu)
+    for stream in (9, None, -1):
+        memory = cuda_memory(image, stream=7)
+        address = memory.ptr
+        memory.__dlpack__(stream)
+        del memory
+        gc.collect()
+        gpu.cuda.frame()
+        assert address not in fake.allocated
+    memory = cuda_memory(image, stream=7)
+    address = memory.ptr
+    memory.__dlpack__(7)
+    del memory
+    gc.collect()
+    assert cuda_memory(image, stream=7).ptr == address
+
+
 def test_freed_memory_is_given_back_before_memory_is_out(fake, gpu):
     fake.left = 200
     del_me = cuda_memory(picture(gpu, width=5))  # 60 bytes

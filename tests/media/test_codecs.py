@@ -182,6 +182,37 @@ def test_what_an_encoder_cannot_follow_is_one_warning(token: str, changes: dict[
     assert words in found[0]
 
 
+@pytest.mark.parametrize(
+    ("token", "size", "asked", "made"),
+    [
+        ("h264nvgpu", (64, 200), 20, 13),
+        ("h265nvgpu", (64, 200), 5, 4),
+        ("av1", (320, 64), 9, 5),
+        ("vp8", (64, 64), 9, 8),
+        ("vp9", (800, 64), 3, 2),
+        ("hap", (64, 48), 5, 4),
+    ],
+)
+def test_more_slices_than_a_picture_can_have_are_a_warning(
+    token: str, size: tuple[int, int], asked: int, made: int
+) -> None:
+    for wanted in (asked, made):
+        settings = Settings(pixel_format="automatic", slices=wanted)
+        encoder = encoder_for(token, settings)
+        encoder.open(*size, Fraction(30), settings)
+        encoder.abort()
+        expected = f"{size[0]}×{size[1]} is cut into {made} slices as {codec(token).title}; {asked} were asked for"
+        assert encoder.warnings == ([expected] if wanted == asked else [])
+
+
+@pytest.mark.parametrize("speed", ["ultrafast", "superfast", "veryfast", "medium"])
+def test_x265_looks_far_enough_ahead_for_any_number_of_b_frames(speed: str, tmp_path: Path) -> None:
+    for bframes in (5, 16):
+        settings = Settings(max_bframes=bframes, speed=speed)
+        record(tmp_path / "a.mp4", "h265nvgpu", [movies.numbered_frame(0)] * 2, settings)
+        assert len(movies.decode(tmp_path / "a.mp4")) == 2
+
+
 @pytest.mark.parametrize("token", CODECS)
 def test_default_settings_are_no_reason_to_warn(token: str) -> None:
     assert warnings(token) == []
@@ -248,10 +279,13 @@ def test_what_a_codec_does_not_have_is_an_error_with_what_it_has(
         (
             "prores",
             (17, 9),
-            r"ProRes 4:2:2 10-bit \(needs an even width\); set the resolution to 18×9 or .* yuv444p10bit",
+            r"ProRes 4:2:2 10-bit \(needs an even width\); .* 18×9 or .* yuv444p10bit and .* to 4444$",
         ),
         ("hap", (70, 50), r"divisible by 4 and a height divisible by 4\); set the resolution to 72×52"),
-        ("h265nvgpu", (16, 8), "needs at least 16×16"),
+        ("h265nvgpu", (16, 8), r"needs at least 16×16\); set the resolution to 16×16$"),
+        ("h265nvgpu", (1, 1), r"needs even sizes, at least 16×16\); set the resolution to 16×16$"),
+        ("cineform", (70, 2), r"divisible by 16, at least 48×32\); set the resolution to 80×32$"),
+        ("av1", (3, 90), r"needs at least 4×4\); set the resolution to 4×90$"),
     ],
 )
 def test_a_size_that_a_codec_cannot_take_is_an_error_with_one_that_it_can(

@@ -58,6 +58,32 @@ def test_8_bit_formats_are_bit_exact_and_the_right_way_up(suffix: str) -> None:
     np.testing.assert_array_equal(read(encode_image(image, suffix)), image)
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16])
+def test_jpeg_2000_is_bit_exact_at_the_best_quality(tmp_path: Path, dtype: type[np.generic]) -> None:
+    image = noise(dtype)
+    path = tmp_path / "a.jp2"
+    path.write_bytes(encode_image(image, ".jp2"))
+    assert path.read_bytes()[4:12] == b"jP  \r\n\x87\n"
+    kind, read_as = ("rgba", "u1") if dtype is np.uint8 else ("rgba64le", "<u2")
+    command = ["ffmpeg", "-v", "error", "-i", str(path), "-f", "rawvideo", "-pix_fmt", kind, "-"]
+    raw = subprocess.run(command, check=True, capture_output=True).stdout  # FFmpeg's decoder is its own
+    np.testing.assert_array_equal(np.frombuffer(raw, read_as).reshape(image.shape)[::-1], image)
+
+
+def test_jpeg_2000_is_as_good_as_its_quality_says() -> None:
+    y, x = np.mgrid[:96, :128]
+    waves = [127 + 100 * np.sin(x / 9), 127 + 100 * np.cos(y / 7 + x / 11), 127 + 100 * np.sin((x + y) / 5), x * 1.9]
+    image = (np.stack(waves, -1) + np.random.default_rng(0).normal(0, 4, (96, 128, 4))).clip(0, 255).astype(np.uint8)
+    sizes = []
+    for quality in (0.0, 0.5, 0.9):
+        data = encode_image(image, ".jp2", ImageOptions(quality=quality))
+        error = np.mean((read(data).astype(float) - image) ** 2)
+        assert abs(10 * np.log10(255**2 / error) - (28 + 22 * quality)) < 2
+        sizes.append(len(data))
+    assert sizes == sorted(sizes)
+    assert sizes[-1] < len(encode_image(image, ".jp2"))
+
+
 def test_16_bit_png_is_bit_exact() -> None:
     image = noise(np.uint16)
     data = encode_image(image, ".png")

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -99,8 +102,9 @@ def test_key_frames_come_every_interval_and_b_frames_within_the_limit(bframes: i
 @pytest.mark.parametrize(
     ("profile", "found"), [("baseline", "Constrained Baseline"), ("main", "Main"), ("high", "High")]
 )
-def test_the_profile_is_the_one_asked_for(profile: str, found: str, tmp_path: Path) -> None:
-    record(tmp_path / "a.mp4", [movies.numbered_frame(n) for n in range(8)], Settings(profile=profile))
+@pytest.mark.parametrize("speed", ["", "ultrafast"])
+def test_the_profile_is_the_one_asked_for(profile: str, found: str, speed: str, tmp_path: Path) -> None:
+    record(tmp_path / "a.mp4", [movies.numbered_frame(n) for n in range(8)], Settings(profile=profile, speed=speed))
     assert movies.probe(tmp_path / "a.mp4")["streams"][0]["profile"] == found
 
 
@@ -154,6 +158,7 @@ def test_settings_become_the_options_of_x264() -> None:
     assert options(entropy="cavlc")["coder"] == "cavlc"
     assert "subme=0" in options(motion="full")["x264-params"]
     assert "crf" not in constant
+    assert "subme=1" in options(motion="quarter", speed="ultrafast")["x264-params"]
 
 
 @pytest.mark.parametrize(
@@ -161,6 +166,7 @@ def test_settings_become_the_options_of_x264() -> None:
     [
         ({"motion": "half"}, "half-pixel"),
         ({"profile": "baseline", "entropy": "cabac"}, "CAVLC is used"),
+        ({"profile": "baseline", "max_bframes": 5}, "no B-frames; max_bframes 5 is not used"),
         ({"preset": "lossless", "profile": "main"}, "main is not used"),
         ({"preset": "lossless", "bitrate_mode": "variable"}, "variable is not used"),
     ],
@@ -204,6 +210,25 @@ def test_a_strip_does_not_stop_svt_av1(size: tuple[int, int], tmp_path: Path) ->
         for index in range(5):
             movie.put(movies.numbered_frame(index, *size))
     assert len(movies.decode(tmp_path / "a.mp4")) == 5
+
+
+@pytest.mark.parametrize("size", [(48, 16), (16, 48), (34, 34)])
+def test_a_narrow_picture_does_not_break_x265(size: tuple[int, int]) -> None:
+    """It wrote past the end of its memory, which the C library notices when it is told to look."""
+    library = "/lib/x86_64-linux-gnu/libc_malloc_debug.so.0"
+    if not os.path.exists(library):
+        pytest.skip("the C library of this machine cannot look after memory")
+    text = (
+        "import numpy as np; from fractions import Fraction; from tdlite.media.encoder import Settings\n"
+        "from tdlite.media.libav import LibavEncoder\n"
+        "encoder, random = LibavEncoder('libx265'), np.random.default_rng(0)\n"
+        f"encoder.open({size[0]}, {size[1]}, Fraction(30), Settings())\n"
+        f"for index in range(14): encoder.encode(random.integers(0, 255, ({size[1]}, {size[0]}, 4), np.uint8), index)\n"
+        "encoder.finish()\n"
+    )
+    environment = {**os.environ, "LD_PRELOAD": library, "GLIBC_TUNABLES": "glibc.malloc.check=3"}
+    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_probe_says_why_an_encoder_is_missing() -> None:

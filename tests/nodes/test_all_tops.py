@@ -21,6 +21,8 @@ SHADED = [
     for name, cls in TOPS.items()
     if cls.shader or (files("tdlite.shaders") / f"{name.removesuffix('TOP')}.glsl").is_file()
 ]
+_EMPTY = ("renderselectTOP", "feedbackTOP")
+"""Those that show what they are told of other operators."""
 BASE = "".join(map(inspect.getsource, (top_module, toppage, xform, glslvalues, playing, layers)))
 
 
@@ -77,21 +79,76 @@ def test_it_cooks_with_its_defaults(net, name, size):
     assert gpu_of(net).ctx.error == "GL_NO_ERROR"
 
 
+def drawing(net, name, format):
+    """An operator of this type that shows something that is different in every pixel, as far as it can."""
+
+    def scripted(seed, dtype="f4"):
+        script = net.scriptTOP()
+        array = np.random.default_rng(seed).random((9, 17, 4)).astype(np.float32)
+        script.par.callbacks.eval().bind(onCook=lambda op: op.copyNumpyArray(array))
+        return script
+
+    cls = TOPS[name]
+    count = 2 if any(wire.many for wire in cls.wires) else len(cls.wires)
+    op = scripted(9) if name == "scriptTOP" else net.make(name)
+    for index in range(count):
+        op.inputConnectors[index].connect(scripted(index))
+    op.par.format, op.par.outputresolution, op.par.resolutionw, op.par.resolutionh = format, "custom", 17, 9
+    if name == "moviefileinTOP":
+        path = f"{net.folder}/a.png"
+        scripted(8).save(path)
+        op.par.file, op.par.resolutionw = path, 23
+    elif name in ("glslTOP", "glslmultiTOP"):
+        net.op(f"{op.name}_pixel").text = """
+            out vec4 c;
+            void main() {
+                vec4 seen = texture(sTD2DInputs[0], vUV.st * 0.7);
+                seen += vec4(sin(9.0 * vUV.s), fract(4.3 * vUV.t), 0.2, 0.1);
+                c = TDOutputSwizzle(seen);
+            }"""
+    return op
+
+
 @pytest.mark.parametrize("name", DRAWN)
-@pytest.mark.parametrize(("format", "tolerance"), [("rgba8fixed", {"atol": 1.001 / 255, "rtol": 0}),
-                                                   ("rgba32float", {"rtol": 1e-5, "atol": 1e-6})])  # fmt: skip
+@pytest.mark.parametrize(
+    ("format", "tolerance"),
+    [
+        ("rgba8fixed", {"atol": 1.001 / 255, "rtol": 0}),
+        ("rgba16float", {"rtol": 2**-10, "atol": 1e-6}),
+        ("rgba32float", {"rtol": 1e-5, "atol": 1e-6}),
+    ],
+)
 def test_compute_and_raster_draw_the_same(fast, name, format, tolerance):
-    op = made(fast, name, format=format)
+    """With the defaults, with everything changed, and in floats with every entry of every menu."""
+    op = drawing(fast, name, format)
+    own = [par for par in op.pars() if par.page != "Common" and par.style in ("Float", "Int", "Toggle", "Menu")]
     gpu = gpu_of(fast)
-    pictures = []
-    try:
-        for path in ("compute", "raster"):
-            gpu.path = path
-            op.cook(force=True, recurse=True)
-            pictures.append(picture(op))
-    finally:
-        gpu.path = "compute"
-    same(*pictures, **tolerance)
+
+    def check(what):
+        pictures = []
+        try:
+            for path in ("compute", "raster"):
+                gpu.path = path
+                op.cook(force=True, recurse=True)
+                pictures.append(picture(op))
+        finally:
+            gpu.path = "compute"
+        np.testing.assert_equal(*map(type, pictures), err_msg=what)
+        same(*pictures, **tolerance, **({} if isinstance(pictures[0], str) else {"err_msg": what}))
+        return pictures[0]
+
+    drawn = check("with its defaults")
+    if name not in _EMPTY:
+        assert not isinstance(drawn, str), drawn
+        assert name == "constantTOP" or np.ptp(drawn, (0, 1)).max() > 0.1
+    for par in own if format == "rgba32float" else ():
+        for entry in par.menuNames if par.style == "Menu" else ():
+            par.val = entry
+            check(f"with {par.name} {entry}")
+        par.val = par.default
+    for step, par in enumerate(own):
+        par.val = changed(par, step)
+    check("with everything changed")
 
 
 @pytest.mark.parametrize("name", DRAWN)

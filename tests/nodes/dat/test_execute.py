@@ -115,7 +115,7 @@ def test_a_text_that_does_not_compile_is_an_error_of_the_dat(net: Any) -> None:
     dat = net.executeDAT("e", framestart=True)
     dat.text = "def onFrameStart(frame:\n    pass\n"
     net.run(frames=3)
-    assert dat.scriptErrors().startswith("line 1: SyntaxError")
+    assert dat.scriptErrors() == "line 1: SyntaxError: '(' was never closed"
     assert len(net.problems) == 1
     dat.text = "def onFrameStart(frame):\n    pass\n"
     net.run(frames=1)

@@ -46,6 +46,25 @@ def test_the_software_in_the_place_of_nvenc_is_named_once_for_each_codec(fast, n
     assert out.warnings() == "NVENC is not used (it is out): H.265 is encoded by libx265, on the CPU"
 
 
+@pytest.mark.parametrize(
+    ("pars", "said"),
+    [
+        ({"avgbitrate": 500}, "avgbitrate and peakbitrate are not used while bitratemode is quality; set it to"),
+        ({"peakbitrate": 500}, "avgbitrate and peakbitrate are not used while bitratemode is quality; set it to"),
+        ({"bitratemode": "constant", "peakbitrate": 20000}, "peakbitrate is not used while bitratemode is constant"),
+        ({"bitratemode": "variablehq", "quality": 0.5}, "quality is not used while bitratemode is variablehq; set it"),
+        ({"bitratemode": "variable", "avgbitrate": 500, "peakbitrate": 900}, ""),
+        ({"quality": 0.5}, ""),
+    ],
+)
+def test_a_number_that_the_bit_rate_mode_overrules_is_a_warning(fast, pars, said):
+    out = recorder(fast, file="movie.mp4", record=True, **pars)
+    fast.run(frames=1)
+    assert out.errors() == ""
+    assert out.warnings().startswith(said)
+    assert bool(out.warnings()) == bool(said)
+
+
 def test_an_automatic_name_has_the_extension_that_the_codec_prefers(fast):
     out = recorder(fast, type="movie", videocodec="vp9")
     assert out.fileSuffix == "0.webm"

@@ -219,6 +219,21 @@ def children() -> set[int]:
     return {int(number) for task in tasks for number in (task / "children").read_text().split()}
 
 
+def runs(process: int) -> bool:
+    """Whether it is not dead, though its parent may not have asked yet."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def written(writer: Any) -> int:
+    """How many packets of the picture are in the file."""
+    packets: int = writer._recording._muxer._packets
+    return packets
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="processes cannot be listed here")
 @pytest.mark.parametrize("with_sound", [False, True])
 @pytest.mark.parametrize(("codec", "kind"), [("hap", "mov"), ("vvc", "mkv")])
@@ -229,24 +244,29 @@ def test_an_encoder_process_that_is_killed_leaves_what_it_gave(
 
     before = children()
     movie = tmp_path / f"a.{kind}"
-    pars = {"videocodec": codec, "keyframeinterval": 4, **sound(fast, with_sound)}
-    out = recorder(fast, file=str(movie), record=True, **pars)
+    source = counting(fast, resolution=(64, 48))
+    out = recorder(fast, source, file=str(movie), videocodec=codec, record=True, **sound(fast, with_sound))
     other = recorder(fast, file="good.mov", record=True)
-    fast.run(frames=40)
-    written = out.recording._take.movie._writer._recording._muxer._packets
+    while (writer := out.recording._take and out.recording._take.movie._writer) is None or written(writer) < 10:
+        fast.run(frames=10)
+        assert fast.frame < 1000
+    frames, emitted = fast.frame, written(writer)
     (process,) = children() - before
     os.kill(process, signal.SIGKILL)
+    while runs(process):
+        time.sleep(0.01)
     fast.run(frames=20)
     assert "cannot encode" in out.errors()
     assert "it ended early" in out.errors()
-    assert [problem.path for problem in fast.problems] == [out.path]
+    assert [problem.path for problem in fast.problems if not problem.warning] == [out.path]
     assert other.errors() == ""
     fast.close()
-    assert len(decode(tmp_path / "good.mov")) == 60
+    assert len(decode(tmp_path / "good.mov")) == frames + 20
     with av.open(movie) as file:
-        shown = [round(float(each.to_ndarray(format="rgb24").mean()) / STEP) for each in file.decode(video=0)]
-    assert shown[:31] == list(range(1, len(shown) + 1))[:31]
-    assert max(1, written) <= len(shown) <= 40
+        shown = [float(each.to_ndarray(format="rgb24").mean()) for each in file.decode(video=0)]
+    if codec == "hap":  # which has no more than 32 greys; of VVC's last group the end may be there, not the middle
+        assert shown == pytest.approx([min(STEP * (index + 1), 255) for index in range(len(shown))], abs=STEP)
+    assert emitted <= len(shown) <= frames
     if with_sound:
         assert len(heard(movie, 1)[0]) >= len(shown) * 800
     assert children() == before
@@ -390,7 +410,7 @@ from tdlite.media.libav import LibavEncoder
 encode = LibavEncoder.encode
 
 def slow(self, frame, index):
-    if index == 40:
+    if index == {index}:
         print('stuck', file=sys.stderr, flush=True)
         time.sleep({pause})
     return encode(self, frame, index)
@@ -417,7 +437,8 @@ def start(folder: Path, text: str, *arguments: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("kind", CONTAINERS)
 def test_ctrl_c_waits_for_an_encoder_and_twice_gives_it_up(tmp_path: Path, kind: str) -> None:
-    child = start(tmp_path, STUCK.format(pause=60, kind=kind))
+    # A Matroska file has something to play from its first second on.
+    child = start(tmp_path, STUCK.format(pause=60, kind=kind, index=140))
     assert child.stderr is not None
     while "stuck" not in child.stderr.readline():
         assert child.poll() is None
@@ -436,11 +457,11 @@ def test_ctrl_c_waits_for_an_encoder_and_twice_gives_it_up(tmp_path: Path, kind:
     assert "/movie: cannot finish" in err
     assert "plays as far as it was written" in err
     assert "what was recorded is finished" not in err
-    assert len(decode(tmp_path / f"a.{kind}")) >= (0 if kind == "mkv" else 20)
+    assert len(decode(tmp_path / f"a.{kind}")) >= 140 - 20 - (60 if kind == "mkv" else 5)
 
 
 def test_ctrl_c_while_an_encoder_is_slow_finishes_the_file_as_soon_as_it_can(tmp_path: Path) -> None:
-    child = start(tmp_path, STUCK.format(pause=1, kind="mp4"))
+    child = start(tmp_path, STUCK.format(pause=1, kind="mp4", index=40))
     assert child.stderr is not None
     while "stuck" not in child.stderr.readline():
         assert child.poll() is None
@@ -461,13 +482,25 @@ def test_a_sound_that_is_destroyed_is_silent_with_a_warning(fast: Any, tmp_path:
     fast.run(frames=4)
     source.destroy()
     fast.run(frames=4)
-    assert out.errors() == ""
-    assert out.warnings() == "/numbered1 is gone: silence is recorded"
+    assert "par.audiochop: no operator '/numbered1'" in out.errors()
+    assert "/numbered1 is gone: silence is recorded" in out.warnings()
+    assert len([problem for problem in fast.problems if not problem.warning]) == 1
     fast.close()
     found = np.rint(heard(tmp_path / "a.mov", 1)[0] * 2**20).astype(int).tolist()
     assert found == [*range(4 * 800), *[0] * 3200]
     assert frames_of(tmp_path / "a.mov") == list(range(1, 9))
-    assert fast.problems[0].warning
+
+
+def test_a_parameter_that_fails_while_recording_costs_no_frame(fast: Any, tmp_path: Path) -> None:
+    out = recorder(fast, file="a.mov", pause="=absTime.frame == 3", record=True, **sound(fast))
+    out.par.quality.expr = "1 / (absTime.frame not in (5, 6))"
+    shown: list[str] = []
+    fast.on_frame.append(lambda: shown.append(out.errors()))
+    fast.run(frames=9)
+    assert ["par.quality" in error for error in shown] == [frame in (5, 6) for frame in range(1, 10)]
+    fast.close()
+    assert frames_of(tmp_path / "a.mov") == [1, 2, 4, 5, 6, 7, 8, 9]
+    assert len(heard(tmp_path / "a.mov", 1)[0]) == 8 * 800
 
 
 # -- the process is ended --------------------------------------------------------------------------------------
@@ -506,7 +539,7 @@ def test_a_killed_process_leaves_picture_and_sound_up_to_the_last_group(tmp_path
     # Lost: the queue, what the encoder looks ahead, and an open group of pictures, or a second.
     assert pictures >= 180 - 4 - 20 - (60 if kind == "mkv" else 10)
     sounds = len(heard(movie, 1)[0])
-    assert abs(sounds - pictures * 800) <= 12 * 800
+    assert abs(sounds - pictures * 735) <= 12 * 735
     assert {name: float(each.get("start_time", 0)) for name, each in streams(movie).items()} == pytest.approx(
         {"video": 0, "audio": 0}, abs=0.03
     )
@@ -519,7 +552,7 @@ def test_an_ended_process_finishes_picture_and_sound(tmp_path: Path, kind: str, 
     assert child.returncode == 130, err
     assert "interrupted after frame 30; what was recorded is finished" in err
     assert len(decode(tmp_path / f"a.{kind}")) == 30
-    assert len(heard(tmp_path / f"a.{kind}", 1)[0]) == pytest.approx(30 * 800, abs=1024)
+    assert len(heard(tmp_path / f"a.{kind}", 1)[0]) == pytest.approx(30 * 735, abs=1024)
 
 
 # -- what the command line makes of it -------------------------------------------------------------------------

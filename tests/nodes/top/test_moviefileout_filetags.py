@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from media.movies import probe
+from recordings import recorder
 
 from tdlite.media.movie import MovieWriter
 
@@ -116,6 +117,18 @@ def test_what_a_file_cannot_keep_is_said(
     assert (tmp_path / f"a.{container}").stat().st_size
     if codec != "vvc":
         assert not side_data(tmp_path / f"a.{container}")
+
+
+@pytest.mark.parametrize("kind", ["image", "imagesequence"])
+def test_what_images_cannot_keep_is_said(fast: Any, kind: str) -> None:
+    tags = {"starttimecode": "01:00:00:00", "stereomode": "topbottom", "sphericalmode": "equirectangular"}
+    sound = fast.constantCHOP()
+    out = recorder(fast, type=kind, imagefiletype="png", audiochop=sound, record=True, **tags)
+    fast.run(frames=2)
+    assert out.warnings().splitlines() == [
+        "audiochop is not recorded: images have no sound",
+        *(f"{name} is not written: image files have no place for it" for name in tags),
+    ]
 
 
 @pytest.mark.parametrize("container", ["mov", "mp4", "mkv"])

@@ -70,6 +70,18 @@ def test_the_picture_stands_upright_and_loses_its_alpha(fast: Any, stills: Any, 
     assert np.abs(shown - expected)[[0, 3, 12, 15]].max() <= 3
 
 
+@pytest.mark.parametrize(("quality", "error"), [(1, 0), (0.85, 1.4)])
+def test_jpeg_2000_keeps_its_alpha_and_at_the_best_quality_every_value(
+    fast: Any, stills: Any, tmp_path: Path, quality: float, error: float
+) -> None:
+    source = fast.noiseTOP(resolution=(48, 32), mono=False, alpha="random", format="rgba8fixed")
+    jpegs(fast, source, 1, imagefiletype="jp2", quality=quality)
+    shown = np.asarray(Image.open(tmp_path / "a.0.0.jp2")).astype(int)
+    expected = np.round(source.numpyArray()[::-1] * 255)
+    assert len(stills.made) == 1
+    assert np.sqrt(np.mean((shown - expected) ** 2)) <= error
+
+
 @pytest.mark.parametrize(("pars", "made"), [({"encoder": "software"}, 0), ({"imagefiletype": "png"}, 0)])
 def test_software_and_other_formats_are_the_cpus(
     fast: Any, stills: Any, tmp_path: Path, pars: dict[str, Any], made: int

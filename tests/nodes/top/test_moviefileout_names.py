@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from recordings import counting, files, recorder, sequence
+from recordings import counting, files, frames_of, recorder, sequence
 
 
 @pytest.mark.parametrize(
@@ -172,6 +172,9 @@ def test_write_count_may_count_the_files(fast: Any, tmp_path: Path) -> None:
     [
         ("a.0.mov", {"file": "a", "uniquesuff": False}, "it exists; set uniquesuff on or choose another n"),
         ("a.mov", {"file": "a.mov"}, "it exists; put me.fileSuffix into par.file"),
+        ("a.mov", {"file": "a.mov", "uniquesuff": False}, "it exists; put me.fileSuffix into par.file"),
+        ("b", {"file": "a\0.mov"}, "no path has a null character"),
+        ("b", {"file": "a\0.png", "type": "image"}, "no path has a null character"),
         ("a.0.3.png", {"file": "a", "type": "imagesequence", "uniquesuff": False}, "images of take 0 exist"),
         ("a.png", {"file": "a.png", "type": "image"}, "it exists"),
         ("b", {"file": "a.mp4", "moviecontainer": "mov"}, "its suffix is .mp4"),
@@ -207,6 +210,15 @@ def test_what_cannot_be_recorded_is_said_before_anything_is_written(
     assert files(tmp_path) == [existing]
     assert (tmp_path / existing).read_text() == "mine"
     assert out.writeCount == 0
+
+
+def test_overwrite_replaces_a_link_to_nowhere(fast: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.mov").symlink_to(tmp_path / "b.mov")
+    out = recorder(fast, file="a.mov", overwrite=True, record=True)
+    fast.run(frames=2)
+    out.par.record = False
+    assert out.errors() == ""
+    assert frames_of(tmp_path / "b.mov") == [1, 2]
 
 
 def test_overwrite_replaces_the_files_that_are_written_and_no_others(fast: Any, tmp_path: Path) -> None:

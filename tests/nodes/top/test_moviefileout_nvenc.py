@@ -19,6 +19,8 @@ from roads import SIZE, make, movie_samples, ratio, textured
 
 from tdlite.gpu.context import Gpu
 from tdlite.gpu.cuda import Cuda
+from tdlite.gpu.cudamemory import CudaArray
+from tdlite.media.nvencpynv import PyNvEncoder
 
 
 @pytest.fixture
@@ -99,6 +101,41 @@ def test_the_work_is_ordered_by_one_stream_and_nothing_waits(fast: Any, cuda: An
     assert [each for each in log if each.startswith(("map", "unmap"))] == ["map 4096", "unmap 4096"] * 6
     assert not [each for each in log if each.startswith(("wait", "record", "copy"))]
     assert log.count("register buffer") == log.count("unregister buffer") <= 3
+
+
+def test_an_encoder_that_keeps_pictures_gets_copies_which_are_used_again(
+    fast: Any, cuda: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "runtime" not in vars(cuda):
+        pytest.skip("a real CUDA runtime keeps no log")
+    monkeypatch.setattr(PyNvEncoder, "keeps", True)
+    make(fast, counting(fast, SIZE), 6)
+    log = cuda.runtime.log
+    assert [each for each in log if each.startswith(("map", "copy", "unmap"))] == [
+        "map 4096",
+        "copy 4096",
+        "unmap 4096",
+    ] * 6
+    assert log.count("malloc") == 1
+    assert frames_of(tmp_path / "a.mp4") == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("width", [62, 64])
+def test_rows_begin_where_nvenc_can_take_them(fast: Any, cuda: Any, tmp_path: Path, width: int) -> None:
+    pitches = []
+    array = CudaArray.__init__
+
+    def noted(self: Any, *args: Any) -> None:
+        array(self, *args)
+        pitches.append(self.__cuda_array_interface__["strides"][0])
+
+    CudaArray.__init__ = noted  # type: ignore[method-assign]  # for a moment
+    try:
+        make(fast, counting(fast, (width, 48)), 2, moviepixelformat="yuv444")
+    finally:
+        CudaArray.__init__ = array  # type: ignore[method-assign]
+    assert set(pitches) == {256}
+    assert frames_of(tmp_path / "a.mp4") == [1, 2]
 
 
 def test_nvenc_is_used_by_itself_and_only_the_finished_movie_leaves_the_gpu(
