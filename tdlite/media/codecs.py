@@ -269,6 +269,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.svtav1,
             slices=slices.av1,
             smallest=(4, 4),
+            largest_rate=240,
         ),
     )
 }

@@ -63,10 +63,10 @@ class Settings:
     """What is asked of an encoder, in no encoder's own words. EncoderError for values that mean nothing.
 
     `quality` is 0..1 and rules when `bitrate_mode` is 'quality'; the rates are bits per second and rule in
-    the other modes ('hq' spends more time on each bit; a peak of 0 means no limit). `keyframe_interval` and
-    `max_bframes` count frames. `slices` 0, `speed` '' and 'auto' leave the choice to the encoder.
-    `pixel_format` is a token of `formats.PIXEL_FORMATS`, `type` one of the codec's types ('hq' for ProRes);
-    'automatic' stands for the usual one. RGB is converted by `colour`'s matrix and range, unless the codec
+    the other modes ('hq' spends more time on each bit; the peak is of the variable ones, 0 means no limit).
+    `keyframe_interval` and `max_bframes` count frames. `slices` 0, `speed` '' and 'auto' leave the choice to
+    the encoder. `pixel_format` is a token of `formats.PIXEL_FORMATS`, `type` one of the codec's types ('hq' for
+    ProRes); 'automatic' stands for the usual one. RGB is converted by `colour`'s matrix and range, unless the codec
     keeps RGB. `secondary_compression` is Hap's.
     """
 
@@ -102,7 +102,7 @@ class Settings:
             return
         if self.average_bitrate == 0:
             raise EncoderError(f"cannot encode at a {self.bitrate_mode} bit rate of 0; set the average bit rate")
-        if 0 < self.peak_bitrate < self.average_bitrate:
+        if self.bitrate_mode.startswith("variable") and 0 < self.peak_bitrate < self.average_bitrate:
             raise EncoderError(
                 f"cannot encode with a peak of {self.peak_bitrate} bits/s below the average of "
                 f"{self.average_bitrate}; raise the peak bit rate"

@@ -48,6 +48,7 @@ _MENDS = {
     errno.EISDIR: "the path is a folder: add a file name to it",
     errno.ENAMETOOLONG: "shorten the file's name",
     errno.ESTALE: "it was removed or replaced while it was written: leave it alone, and record again",
+    errno.EBUSY: "another recording is writing it: give each a file of its own",
     errno.EMFILE: "raise the limit of open files (ulimit -n) or write fewer files at once",
 }
 

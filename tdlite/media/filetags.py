@@ -56,6 +56,11 @@ class FileTags:
         if tags.metadata and container == "gif":
             warnings.append("headerdat is not written: gif keeps no metadata")
             tags = replace(tags, metadata=())
+        keys = [key.lower() for key, _ in tags.metadata]
+        own = ("encoder", "duration") if container in ("mkv", "webm") else ("encoder",)
+        warnings += [f"{key} of headerdat is not written: the file says its own" for key in own if key in keys]
+        twice = sorted({key for key in keys if keys.count(key) > 1})
+        warnings += [f"headerdat has {key!r} more than once; the last one is written" for key in twice]
         return tags, warnings
 
     def options(self, format: str) -> dict[str, str]:

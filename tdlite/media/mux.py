@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import io
 import os
 import struct
@@ -55,12 +56,20 @@ class _File(io.FileIO):
 
     What libav hands over is in the kernel when `write` returns, so a killed process loses none of it; and
     a failure arrives as the operating system's own error. libav cannot take a short write. Writing to a file
-    that nobody can find any more is such a failure as well, as it is on a network's disk.
+    that nobody can find any more is such a failure as well, as it is on a network's disk; and so is opening one
+    that is being written, by whatever name, project or process.
     """
 
     def __init__(self, path: str, mode: str) -> None:
         super().__init__(path, mode)
         self._status = os.fstat(self.fileno())
+        try:
+            fcntl.flock(self.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY)) from None
+        except OSError:
+            pass  # not all file systems lock
 
     def write(self, data: Buffer) -> int:
         # Not all file systems count names.

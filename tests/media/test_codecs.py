@@ -314,6 +314,8 @@ def test_rates_that_a_format_cannot_count_are_refused() -> None:
     settings = Settings(pixel_format="automatic")
     with pytest.raises(EncoderError, match=r"120 frames/s as GIF \(at most 100\)"):
         encoder_for("gif", settings).open(*SIZE, Fraction(120), settings)
+    with pytest.raises(EncoderError, match=r"1000 frames/s as AV1 \(at most 240\); set a lower rate"):
+        encoder_for("av1", settings).open(*SIZE, Fraction(1000), settings)
     with pytest.raises(EncoderError, match="at most 65535 parts of a second"):
         encoder_for("mpeg4", settings).open(*SIZE, Fraction(120000, 1001), settings)
 

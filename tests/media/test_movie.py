@@ -225,6 +225,19 @@ def test_a_movie_without_frames_leaves_an_older_file_alone(tmp_path: Path) -> No
     assert numbers(path) == [0, 1, 2]
 
 
+def test_two_movies_cannot_be_one_file_by_whatever_name(tmp_path: Path) -> None:
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "a.mp4")
+    with MovieWriter(tmp_path / "a.mp4", LibavEncoder(), "automatic", 160, 96, 30, Settings()) as movie:
+        movie.put(numbered_frame(7))
+        for name in ("a.mp4", "link.mp4"):
+            with pytest.raises(OutputError, match=rf"{name} \(.* busy\); another recording is writing it"):
+                MovieWriter(tmp_path / name, LibavEncoder(), "automatic", 160, 96, 30, Settings())
+    assert numbers(tmp_path / "a.mp4") == [7]
+    with MovieWriter(tmp_path / "link.mp4", LibavEncoder(), "automatic", 160, 96, 30, Settings()) as movie:
+        movie.put(numbered_frame(8))
+    assert numbers(tmp_path / "a.mp4") == [8]
+
+
 def test_an_aborted_movie_leaves_no_file(tmp_path: Path) -> None:
     settings = Settings(keyframe_interval=2)
     movie = MovieWriter(tmp_path / "a.mp4", LibavEncoder(), "automatic", 160, 96, 30, settings)

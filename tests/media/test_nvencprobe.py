@@ -83,7 +83,10 @@ def test_what_the_driver_lacks_is_named(machine: Any, libraries: dict[str, Libra
             ModuleNotFoundError("No module named 'PyNvVideoCodec'", name="PyNvVideoCodec"),
             "PyNvVideoCodec is not installed: pip install",
         ),
-        (ModuleNotFoundError("No module named 'numpy'", name="numpy"), "does not load (No module named 'numpy'): install that"),
+        (
+            ModuleNotFoundError("No module named 'numpy'", name="numpy"),
+            "does not load (No module named 'numpy'): install that",
+        ),
         (RuntimeError("Driver version is too old\nmany lines"), "does not load (Driver version is too old): update"),
         (ImportError("libcuda.so.1: cannot open shared object file"), "does not load (libcuda.so.1: cannot open"),
     ],

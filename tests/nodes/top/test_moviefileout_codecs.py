@@ -52,6 +52,7 @@ def test_the_software_in_the_place_of_nvenc_is_named_once_for_each_codec(fast, n
         ({"avgbitrate": 500}, "avgbitrate and peakbitrate are not used while bitratemode is quality; set it to"),
         ({"peakbitrate": 500}, "avgbitrate and peakbitrate are not used while bitratemode is quality; set it to"),
         ({"bitratemode": "constant", "peakbitrate": 20000}, "peakbitrate is not used while bitratemode is constant"),
+        ({"bitratemode": "constanthq", "peakbitrate": 1}, "peakbitrate is not used while bitratemode is constanthq"),
         ({"bitratemode": "variablehq", "quality": 0.5}, "quality is not used while bitratemode is variablehq; set it"),
         ({"bitratemode": "variable", "avgbitrate": 500, "peakbitrate": 900}, ""),
         ({"quality": 0.5}, ""),

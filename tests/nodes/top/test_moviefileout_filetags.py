@@ -145,6 +145,23 @@ def test_rows_of_the_header_dat_are_entries_of_the_movie(fast: Any, tmp_path: Pa
     assert (tags["title"], tags["shot number"], tags["take"]) == ("Ein Stück ♥", "a 1", "7")
 
 
+@pytest.mark.parametrize(("container", "own"), [("mp4", ["encoder"]), ("mkv", ["encoder", "duration"])])
+def test_entries_that_are_not_written_as_given_are_said(
+    fast: Any, tmp_path: Path, container: str, own: list[str]
+) -> None:
+    header = fast.tableDAT()
+    for row in (["Take", "1"], ["encoder", "mine"], ["duration", "9"], ["take", "2"]):
+        header.appendRow(row)
+    out = movie(fast, f"a.{container}", headerdat=header)
+    tags = {key.lower(): value for key, value in probe(tmp_path / f"a.{container}")["format"]["tags"].items()}
+    assert tags["take"] == "2"
+    assert "mine" not in tags["encoder"]
+    assert out.warnings().splitlines() == [
+        *(f"{key} of headerdat is not written: the file says its own" for key in own),
+        "headerdat has 'take' more than once; the last one is written",
+    ]
+
+
 def test_common_entries_alone_are_where_players_look_for_them(fast: Any, tmp_path: Path) -> None:
     header = fast.tableDAT()
     header.appendRow(["title", "Piece"])
