@@ -8,13 +8,41 @@ import tdlite as td
 PAGE = (Path(__file__).parent.parent / "docs" / "moviefileout.md").read_text()
 NAMES = set(re.findall(r"`(\w+)`", PAGE))
 
-TOUCHDESIGNERS = """
-type videocodec videocodectype imagefiletype uniquesuff n leadingzerosdigits file moviepixelformat moviecontainer
-videopixelformat outputcolorspace outputreferencewhite audiochop audiobitrate audiocodec quality fps limitlength length
-lengthunit record pause addframe maxthread headerdat pointcloud input stallforopen starttimecode profile preset
-bitratemode avgbitrate peakbitrate keyframeinterval maxbframes motionpredict frameslicing numslices entropymode
-stereomode sphericalmode secondarycompression encodetestmode mipmaps resmenu armenu
-""".split()
+TOUCHDESIGNERS = (
+    *("type", "videocodec", "videocodectype", "imagefiletype", "uniquesuff", "n", "leadingzerosdigits", "file"),
+    *(
+        "moviepixelformat",
+        "moviecontainer",
+        "videopixelformat",
+        "outputcolorspace",
+        "outputreferencewhite",
+        "audiochop",
+        "audiobitrate",
+        "audiocodec",
+    ),
+    *("quality", "fps", "limitlength", "length", "lengthunit", "record", "pause", "addframe"),
+    *("maxthread", "headerdat", "pointcloud", "input", "stallforopen", "starttimecode", "profile", "preset"),
+    *(
+        "bitratemode",
+        "avgbitrate",
+        "peakbitrate",
+        "keyframeinterval",
+        "maxbframes",
+        "motionpredict",
+        "frameslicing",
+        "numslices",
+    ),
+    *(
+        "entropymode",
+        "stereomode",
+        "sphericalmode",
+        "secondarycompression",
+        "encodetestmode",
+        "mipmaps",
+        "resmenu",
+        "armenu",
+    ),
+)
 
 
 def test_the_page_names_every_parameter_of_the_operator() -> None:

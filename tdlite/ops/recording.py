@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -24,37 +22,13 @@ from .dat import DAT
 from .layers import Layers, idle
 from .recordingaudio import Track, hear
 from .recordingfiles import ImageFiles, MovieFile, untold, writable
-from .recordingnames import Names, Plan, plan
+from .recordingnames import Names, plan
+from .recordingtake import Take
 from .saving import unkept
 
 if TYPE_CHECKING:
     from tdlite.graph.journal import Change
     from tdlite.graph.op import OP
-
-
-@dataclass
-class Take:
-    """One recording, from record on to record off. Its parameters are those of the moment it began."""
-
-    row: Any
-    plan: Plan
-    number: int
-    rate: Fraction
-    """Frames per second of the file."""
-    claim: str
-    began: int
-    """The frame in which record went on."""
-    movie: MovieFile | None
-    track: Track | None = None
-    """The sound of the movie."""
-    frames: int = 0
-    """File frames accepted so far."""
-    elapsed: int = 0
-    """Timeline frames that the file covers; more than were cooked, where real time skipped some."""
-    clocked: int = 0
-    """File frames written for those."""
-    last: Image | None = None
-    """The last picture, to repeat where real time needs it."""
 
 
 class Recording:
@@ -246,8 +220,8 @@ class Recording:
                 return
             clocked = self._clocked(take, row, presses)
             step = self._op.project.step_now if take.elapsed else 1  # what was skipped before is not part of it
-            times = self._due(take, step) if clocked else presses if row.pause else 0
-            times = min(times, self._left(take, row))
+            times = take.due(step, self._op.project) if clocked else presses if row.pause else 0
+            times = min(times, take.left(row, self._op.project.frame))
             if take.track is not None and (clocked or times):
                 take.track.take(heard, step if clocked else 1)
                 if not clocked:
@@ -259,7 +233,7 @@ class Recording:
         for part in (take.movie, take.track):
             if part is not None:
                 self.warnings += [text for text in part.warnings if text not in self.warnings]
-        if self._left(take, row, 1) <= 0:
+        if take.left(row, self._op.project.frame + 1) <= 0:
             self._end()
 
     def _clocked(self, take: Take, row: Any, presses: int) -> bool:
@@ -267,29 +241,6 @@ class Recording:
         if presses and not row.pause:
             self._warn("addframe does nothing while pause is off")
         return not row.pause and take.row.type != "stopframemovie"
-
-    def _due(self, take: Take, step: int) -> int:
-        """How many file frames the next ``step`` timeline frames make."""
-        project = self._op.project
-        take.elapsed += step
-        covered = Fraction(take.elapsed)
-        if project.realTime:  # the file keeps to the clock, also at another rate
-            covered *= take.rate / project.rate
-        due = math.ceil(covered) - take.clocked
-        take.clocked += due
-        return due
-
-    def _left(self, take: Take, row: Any, ahead: int = 0) -> int:
-        """How many more file frames the length allows; ``ahead`` frames from now."""
-        if not row.limitlength:
-            return 1 << 30
-        if row.lengthunit == "frames":
-            passed = self._op.project.frame - take.began + ahead
-            return 1 << 30 if passed < row.length else 0
-        length = Fraction(row.length).limit_denominator(1_000_000)
-        if row.lengthunit == "seconds":
-            length *= take.rate
-        return max(0, math.ceil(length) - take.frames)
 
     def _write(self, take: Take, image: Image, times: int) -> None:
         for _ in range(times):
@@ -376,7 +327,7 @@ class Recording:
             return
         try:
             if missed and take.last is not None:
-                times = min(self._due(take, missed), self._left(take, take.row))
+                times = min(take.due(missed, self._op.project), take.left(take.row, self._op.project.frame))
                 if take.track is not None:
                     take.track.skip(missed)
                 self._write(take, take.last, times)
