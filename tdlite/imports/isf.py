@@ -15,6 +15,7 @@ from .isfinputs import KINDS, custom_of, true
 from .isfvertex import Varyings
 from .locals import initialised
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
+from .powers import whole_powers
 
 _KEYS = {"ISFVSN", "VSN", "INPUTS", "PASSES", "CATEGORIES", "CREDIT", "DESCRIPTION", "IMPORTED", "PERSISTENT_BUFFERS"}
 _HEADER = re.compile(r"(?:\s|//[^\n]*\n)*/\*[\s*]*(?=\{)")
@@ -175,7 +176,8 @@ class _Importer:
     def _image(self, name: str, kind: str, label: str) -> None:
         note = "" if kind == "image" else f"{name} is {'a spectrum' if kind == 'audioFFT' else 'a waveform'}; silence"
         custom = self.sketch.custom(Custom(par_name(name), "TOP", label, note=note))
-        picture = Picture(op_name(name), "clouds" if kind == "image" else "black", custom=custom.name, note=note)
+        stand_in = {"image": "clouds", "audioFFT": "black"}.get(kind, "grey")  # waveforms are centred on 0.5
+        picture = Picture(op_name(name), stand_in, custom=custom.name, note=note)
         self.sketch.pictures.append(picture)
         self.pictures[name] = picture.name
         what = "a picture" if kind == "image" else "sound"
@@ -209,7 +211,7 @@ class _Importer:
         body = self.varyings.without(body)
         body = replaced(body, re.compile(r"\bsampler2DRect\b"), lambda match: "sampler2D")
         body, sizes = _special_names(body, samplers)
-        body = initialised(read_through(body, {}))
+        body = whole_powers(initialised(read_through(body, {})))
         texts = body + self.varyings.text
         used = words(texts)
         shared: dict[str, Value] = {}

@@ -55,8 +55,8 @@ def custom_of(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom
         return Custom(name, "Int", label, int(_number(default, ends[0] or 0)), low=ends[0], high=ends[1])
     if kind == "float":
         lowest, highest = _number(low, 0.0), _number(high, 1.0)
-        nearest = min(max(0.0, lowest), highest)
-        return Custom(name, "Float", label, _number(default, nearest), lowest, highest)
+        middle = (lowest + highest) / 2  # as in the format's own host; many shaders divide by it, so 0 shows nothing
+        return Custom(name, "Float", label, _number(default, middle), lowest, highest)
     count = 4 if kind == "color" else 2
     style = "RGBA" if kind == "color" else "XY"
     start = [0.0, 0.0, 0.0, 1.0][:count] if kind == "color" else [0.0, 0.0]

@@ -12,7 +12,7 @@ from .glsl import Declared, code, renamed, replaced, used, varyings, without_uni
 from .locals import variable
 from .model import Sketch
 
-_FUNCTION = re.compile(r"^[ \t]*(?:[A-Za-z_]\w*[ \t]+)+([A-Za-z_]\w*)\s*\([^;{}()]*\)\s*\{", re.M)
+_FUNCTION = re.compile(r"^[ \t]*(?!else\b)(?:[A-Za-z_]\w*[ \t]+)+([A-Za-z_]\w*)\s*\([^;{}()]*\)\s*\{", re.M)
 _ATTRIBUTE = re.compile(r"\b(?:attribute|in)\s+\w+\s+[\w\s,]{1,300};")
 _INIT = re.compile(r"\b(?:isf|vv)_vertShaderInit\s*\(\s*\)\s*;")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
@@ -48,7 +48,7 @@ class Varyings:
                     self.declarations.append(variable(made.type, name, made.size))
             self.function = _as_function(vertex, own)
         else:
-            self.function = _neighbours(list(wanted), sketch)
+            self.function = _neighbours(list(wanted.values()), sketch)
         self.text = self.function
         self.main = "void main() {\n    vertexMain();\n    pixelMain();\n}"
 
@@ -102,16 +102,21 @@ def _as_function(vertex: str, own: set[str]) -> str:
     return f"// What the vertex shader computed, in each pixel.\n{text}"
 
 
-def _neighbours(names: list[str], sketch: Sketch) -> str:
+def _neighbours(wanted: list[Declared], sketch: Sketch) -> str:
     """Without a vertex shader: neighbours by their usual names, and the place in the picture for others."""
-    lines = []
-    for name in names:
+    lines, guessed = [], []
+    for made in wanted:
+        name = made.name
         stem = re.sub(r"_?[cC]oord\w*\Z", "", name)
-        if name == "texOffsets":
-            lines.append("    for (int i = 0; i < 5; i++) texOffsets[i] = vUV.st;")
+        if name == "texOffsets" and made.size:
+            lines.append("    for (int i = 0; i < texOffsets.length(); i++) texOffsets[i] = vUV.st;")
+            sketch.note("there is no vertex shader that computes texOffsets; each is the place of the pixel itself")
         elif stem in _OFFSETS:
             x, y = _OFFSETS[stem]
             lines.append(f"    {name} = vUV.st + vec2({float(x)}, {float(y)}) * uTDOutputInfo.res.xy;")
+            guessed.append(name)
         else:
             sketch.note(f"there is no vertex shader that computes {name}; it is 0")
+    if guessed:
+        sketch.note(f"there is no vertex shader; by their names {', '.join(guessed)} are one pixel away")
     return "// There is no vertex shader beside this file.\nvoid vertexMain() {\n" + "\n".join(lines) + "\n}"

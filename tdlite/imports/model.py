@@ -36,8 +36,8 @@ class Custom:
 class Picture:
     """A texture that no pass draws: a file, or what stands in for something that is not here.
 
-    ``kind`` is file, noise (every pixel a random colour), clouds (a soft coloured picture) or black; ``custom`` the
-    TOP parameter that selects another picture, if there is one.
+    ``kind`` is file, noise (every pixel a random colour), clouds (a soft coloured picture), black or grey (0.5);
+    ``custom`` the TOP parameter that selects another picture, if there is one.
     """
 
     name: str

@@ -25,6 +25,7 @@ from .glsl import (
 from .glsl import without_varyings as stripped
 from .locals import initialised, variable
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
+from .powers import whole_powers
 
 _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
 _BUFFER = re.compile(r"\b(DOUBLE_)?BUFFER_?(\d)\b")
@@ -92,7 +93,7 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
                 if kind:
                     ways[sampler] = "textureSky" if kind == "cubemap" else "textureVolume"
                 step.reads.append(Read(sampler, _picture(sampler, kind, path, sketch), extend="repeat"))
-        body = read_through(text, ways)
+        body = whole_powers(read_through(text, ways))
         parts = ["\n".join([*macro, *prelude, *coordinates[0]]), helpers(body).rstrip()]
         if coordinates[1]:
             body = replaced(body, _MAIN, lambda match: "void pixelMain()")

@@ -94,6 +94,14 @@ def black(comp: Any, name: str) -> Any:
     top.par.colorr = top.par.colorg = top.par.colorb = 0
     return top
 ''',
+    "grey": '''
+def grey(comp: Any, name: str) -> Any:
+    """A picture of exactly 0.5, which is 0 where samples of -1 to 1 are stored as 0 to 1."""
+    top = comp.create(td.constantTOP, name)
+    top.par.format = "rgba32float"
+    top.par.colorr = top.par.colorg = top.par.colorb = 0.5
+    return top
+''',
 }
 MOVED = '''
 def moved(comp: Any, top: Any, text: str) -> None:

@@ -11,6 +11,7 @@ from .channels import helpers, read_through, spatial
 from .glsl import Declared, defines, desktop, uniforms, without_uniforms, words
 from .locals import initialised
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
+from .powers import whole_powers
 
 BUFFERS = ("bufferA", "bufferB", "bufferC", "bufferD")
 """The passes before the picture, in the order in which they are drawn."""
@@ -59,7 +60,7 @@ def sketched(name: str, toys: list[Toy], common: str, about: list[str]) -> Sketc
     if common.strip():
         # Its functions may look up the channels of every pass that includes it.
         ways = {name: way for toy in toys for name, way in _ways(toy.channels).items()}
-        sketch.texts["common"] = initialised(read_through(desktop(common), ways))
+        sketch.texts["common"] = whole_powers(initialised(read_through(desktop(common), ways)))
     for toy in toys:
         if not defines(toy.text, "mainImage") and not defines(common, "mainImage"):
             raise ImportFault(f"{toy.name} has no void mainImage(out vec4 fragColor, in vec2 fragCoord)")
@@ -101,7 +102,7 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
             toy.channels[number] = Channel(kind, "", "linear", "repeat")
     step = Step(toy.name, "", deep=toy.name != "image")
     live = {n: c for n, c in sorted(toy.channels.items()) if used & {f"iChannel{n}", "iChannelResolution", "iChannel"}}
-    text = read_through(text, _ways(live))
+    text = whole_powers(read_through(text, _ways(live)))
     prelude: list[str] = []
     for number, channel in live.items():
         sampler = f"iChannel{number}"

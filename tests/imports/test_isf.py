@@ -121,6 +121,36 @@ def test_a_vertex_shader_is_computed_in_each_pixel(net, tmp_path):
     assert comp.op("image").errors() == ""
 
 
+def test_a_choice_in_a_vertex_shader_is_no_function_of_its_own(net, tmp_path):
+    path = isf(tmp_path, "gl_FragColor = vec4(left, 0.0, 1.0);", before="varying vec2 left;\n")
+    text(path.with_suffix(".vs"), "varying vec2 left;\nvoid main() {\n    isf_vertShaderInit();\n"
+         "    if (RENDERSIZE.x < 2.0) {\n        left = vec2(0.0);\n    }\n"
+         "    else if (RENDERSIZE.x > 4.0) {\n        left = vec2(0.25, 0.5);\n    }\n}\n")  # fmt: skip
+    comp = imported(net, path)
+    assert (pixels(comp) == (0.25, 0.5, 0, 1)).all()
+    assert comp.op("image").errors() == ""
+
+
+def test_a_number_without_a_default_begins_in_the_middle_of_its_range(net, tmp_path):
+    inputs = [
+        {"NAME": "smoothness", "TYPE": "float"},
+        {"NAME": "wide", "TYPE": "float", "MIN": -2, "MAX": 8},
+        {"NAME": "zero", "TYPE": "float", "MIN": -2, "MAX": 8, "DEFAULT": 0},
+    ]
+    comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(smoothness, wide, zero, 1.0);", INPUTS=inputs))
+    assert tuple(pixels(comp)[0, 0]) == (0.5, 3, 0, 1)
+
+
+def test_a_chain_of_conditions_in_a_vertex_shader_is_no_function(net, tmp_path):
+    path = isf(tmp_path, "gl_FragColor = vec4(far);", before="varying float far;\n")
+    text(path.with_suffix(".vs"), "varying float far;\nvoid main() {\n    isf_vertShaderInit();\n"
+         "    if (PASSINDEX == 1) {\n        far = 1.0;\n    }\n    else if (PASSINDEX == 0) {\n        far = 0.25;\n"
+         "    }\n}\n")  # fmt: skip
+    comp = imported(net, path)
+    assert (pixels(comp) == 0.25).all()
+    assert comp.op("image").errors() == ""
+
+
 def test_neighbours_are_known_by_their_names_where_the_vertex_shader_is_missing(net, tmp_path):
     before = "varying vec2 left_coord;\nvarying vec2 rightb_coord;\n"
     comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(left_coord, rightb_coord);", before=before))
@@ -204,3 +234,28 @@ def test_a_variable_may_have_the_name_of_the_picture_it_is_read_from(net, tmp_pa
                              INPUTS=[{"NAME": "card", "TYPE": "image"}]))  # fmt: skip
     comp.par.Card = net.constantTOP(colorr=0.5, colorg=0.25, format="rgba32float")
     assert pixels(comp)[0, 0].tolist() == [0.5, 0.25, 1, 1]
+
+
+def test_silence_is_the_middle_of_a_waveform_and_the_bottom_of_a_spectrum(net, tmp_path):
+    comp = imported(net, isf(
+        tmp_path, "gl_FragColor = vec4(IMG_NORM_PIXEL(wave, vec2(0.3)).rg, IMG_NORM_PIXEL(fft, vec2(0.3)).rg);",
+        INPUTS=[{"NAME": "wave", "TYPE": "audio"}, {"NAME": "fft", "TYPE": "audioFFT"}],
+        PASSES=[{"TARGET": "grey"}],
+    ))  # fmt: skip
+    assert tuple(pixels(comp)[0, 0]) == (0.5, 0.5, 0, 0)
+
+
+def test_offsets_that_no_vertex_shader_computes_are_the_pixel_itself_and_the_importer_says_so(net, tmp_path):
+    path = isf(tmp_path, "gl_FragColor = vec4(texOffsets[2], left_coord);",
+               before="varying vec2 texOffsets[3];\nvarying vec2 left_coord;\n")  # fmt: skip
+    notes = " ".join(read(path).notes)
+    assert "computes texOffsets" in notes
+    assert "left_coord are one pixel away" in notes
+    comp = imported(net, path)
+    across = np.tile((np.arange(8) + 0.5) / 8, (4, 1))
+    assert pixels(comp)[..., 0] == pytest.approx(across)
+    assert pixels(comp)[..., 2] == pytest.approx(across - 1 / 8)
+    assert comp.op("image").errors() == comp.op("image").warnings() == ""
+    text(path.with_suffix(".vs"), "varying vec2 texOffsets[3];\nvarying vec2 left_coord;\nvoid main() {\n"
+         "    isf_vertShaderInit();\n    texOffsets[2] = left_coord = isf_FragNormCoord;\n}\n")  # fmt: skip
+    assert not any("vertex shader" in note for note in read(path).notes)

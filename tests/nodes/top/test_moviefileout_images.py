@@ -8,6 +8,7 @@ import struct
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -225,18 +226,19 @@ def test_mip_maps_are_written_when_asked_for(net: Any, tmp_path: Path) -> None:
 # -- the disk ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@contextmanager
 def small_files() -> Iterator[None]:
-    """Files end at 2000 bytes, as on a disk that is full."""
+    """Files end at 2000 bytes, as on a disk that is full; not while pytest reports, which may be into a file, too."""
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 @pytest.mark.parametrize("threads", [1, 4])
 @pytest.mark.parametrize("token", ["png", "exr", "tiff", "dds"])
-@pytest.mark.usefixtures("small_files")
 def test_what_does_not_fit_on_the_disk_leaves_no_half_file_and_the_rest_goes_on(
     fast: Any, tmp_path: Path, token: str, threads: int
 ) -> None:
@@ -245,7 +247,8 @@ def test_what_does_not_fit_on_the_disk_leaves_no_half_file_and_the_rest_goes_on(
     source.par.resolutionw.expr = source.par.resolutionh.expr = "64 if absTime.frame == 3 else 8"
     out = sequence(fast, source, imagefiletype=token, maxthread=threads, file="new/", record=True)
     other = sequence(fast, counting(fast), file="good/", record=True)
-    fast.run(frames=5)
+    with small_files():
+        fast.run(frames=5)
     extension = {"tiff": "tif"}.get(token, token)
     names = [f"new/0.{index}.{extension}" for index in (0, 1, 3, 4)]
     assert [name for name in files(tmp_path) if name.startswith("new")] == names
