@@ -8,17 +8,19 @@ from .glsl import bare, enclosed, split
 
 _CALL = re.compile(r"(?<![\w.])pow\s*\(")
 _OWN = re.compile(r"\b(?:float|vec[234])\s+pow\s*\(")
-_WHOLE = re.compile(r"\s*(?:vec[234]\s*\(\s*)?(?:[2-9]|[1-9]\d)(?:\.0*)?f?\s*\)?\s*\Z")
+_WHOLE = re.compile(r"\s*(?:vec[234]\s*\(\s*)?(?:[3-9]|[1-9]\d)(?:\.0*)?f?\s*\)?\s*\Z")
 
 WHOLE_POWER = "// A power with a whole exponent, also of numbers below 0.\n" + "".join(
-    f"{type_} powWhole({type_} x, {type_} n) "
-    f"{{ return pow(abs(x), n) * mix({type_}(1.0), sign(x), mod(n, 2.0)); }}\n"
+    f"{type_} powWhole({type_} x, {type_} n) {{ return pow(abs(x), n) * mix({type_}(1.0), sign(x), mod(n, 2.0)); }}\n"
     for type_ in ("float", "vec2", "vec3", "vec4")
 )
 
 
 def whole_powers(text: str) -> str:
-    """The text in which ``pow(x, 3.0)``, with a whole number from 2 on, calls ``powWhole`` instead."""
+    """The text in which ``pow(x, 3.0)``, with a whole number from 3 on, calls ``powWhole``.
+
+    Squares stay: drivers multiply there.
+    """
     plain = bare(text)
     if _OWN.search(plain):
         return text
