@@ -17,7 +17,7 @@ setup() {
         { flock 9 && { ready "$level" || install_tdlite "$level"; }; } 9<"$top"
     fi
     [ -e "$venv/.tdlite-gl" ] || find_gl
-    [ "$level" = run ] || find_ffmpeg
+    [ "$level" = run ] || find_readers
 }
 
 ready() {
@@ -97,9 +97,14 @@ find_gl() {
 
 draws() { "$python" -P -c 'from tdlite.gpu.context import Gpu; Gpu.shared()' 2>/dev/null; }
 
-find_ffmpeg() {
-    if ! { command -v ffmpeg && command -v ffprobe; } >/dev/null && ! install_packages ffmpeg; then
-        say "the tests read movies back with ffmpeg; install it with: sudo apt-get install ffmpeg"
+# What the tests read files back with.
+find_readers() {
+    local tool missing=()
+    for tool in ffmpeg:ffmpeg ffprobe:ffmpeg exrheader:openexr exrinfo:openexr; do
+        command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
+    done
+    if [ ${#missing[@]} != 0 ] && ! install_packages "${missing[@]}"; then
+        say "the tests read files back with other programs; install them with: sudo apt-get install ${missing[*]}"
     fi
 }
 
