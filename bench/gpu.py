@@ -77,7 +77,7 @@ def watched(gpu: Gpu) -> Iterator[list[Pass]]:
             drawn.append(job)
         return draw(job)
 
-    gpu.draw = noted  # type: ignore[method-assign]  # for a moment
+    gpu.draw = noted  # for a moment
     try:
         yield drawn
     finally:
@@ -163,7 +163,7 @@ def chains(gpu: Gpu, scale: Scale, rate: float) -> Iterator[Row]:
                 project.run(frames=1)
                 with watched(gpu) as drawn:
                     project.run(frames=1)
-                seconds = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)  # type: ignore[misc]
+                seconds = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)
             size = scale.uhd[0] * scale.uhd[1] * FORMATS[format].stored_bytes
             moved = size * sum(1 + len(job.inputs) for job in drawn)
             right = [job.spec[:3] for job in drawn] == [(*scale.uhd, format)] * (length + 1)

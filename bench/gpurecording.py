@@ -72,7 +72,7 @@ def recordings(gpu: Gpu, scale: Scale) -> Iterator[Row]:
             noise.par.resolutionw, noise.par.resolutionh = size
             noise.par.tz.expr = "absTime.seconds"
             noise.viewer = True
-            drawing = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)  # type: ignore[misc]
+            drawing = timed(gpu, lambda project=project: project.run(frames=1), scale.seconds)
             noise.viewer = False
             out: Any = project.root.create("moviefileoutTOP")
             out.inputConnectors[0].connect(noise)

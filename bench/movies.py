@@ -71,11 +71,11 @@ def blocks(frames: int) -> tuple[str, list[bytes]]:
     with td.Project() as project:
         source = noise(project)
         source.viewer = True
-        Gpu.draw = noted  # type: ignore[method-assign]
+        Gpu.draw = noted
         try:
             project.run(frames=frames)
         finally:
-            Gpu.draw = draw  # type: ignore[method-assign]
+            Gpu.draw = draw
     program: Any = found[0].program
     lines = wrapped(
         program._lines, program.layout, program.variants, program.inputs, format="rgba8fixed", compute=False,

@@ -182,8 +182,8 @@ class NvencRoad:
         self._conversion.release()
 
 
-class Relay:
-    """The encoder of a movie whose frames are the packets that another encoder has made already."""
+class _Around:
+    """An encoder around another one."""
 
     def __init__(self, encoder: Encoder[Any]) -> None:
         self._encoder = encoder
@@ -197,6 +197,10 @@ class Relay:
     def open(self, width: int, height: int, rate: Fraction, settings: Settings) -> StreamInfo:
         """Open the other encoder."""
         return self._encoder.open(width, height, rate, settings)
+
+
+class Relay(_Around):
+    """The encoder of a movie whose frames are the packets that another encoder has made already."""
 
     def encode(self, frame: list[Packet], index: int) -> list[Packet]:
         """Give back the packets."""
@@ -210,21 +214,8 @@ class Relay:
         """Nothing: the road ends the other encoder, on the thread that it is used on."""
 
 
-class Discarding:
+class Discarding(_Around):
     """An encoder that works and gives nothing back: no file comes of it."""
-
-    def __init__(self, encoder: Encoder[Any]) -> None:
-        self._encoder = encoder
-        self.codec = encoder.codec
-
-    @property
-    def warnings(self) -> list[str]:
-        """The other encoder's."""
-        return self._encoder.warnings
-
-    def open(self, width: int, height: int, rate: Fraction, settings: Settings) -> StreamInfo:
-        """Open the other encoder."""
-        return self._encoder.open(width, height, rate, settings)
 
     def encode(self, frame: Any, index: int) -> list[Packet]:
         """Encode, and drop what comes of it."""

@@ -90,7 +90,7 @@ def test_another_thread_may_drop_the_last_reference(gpu):
 def test_a_draw_that_fails_gives_its_texture_back(gpu):
     held = gpu.pool.held
     with pytest.raises(TypeError):
-        gpu.draw(Pass(FLAT, SPEC, "not bytes"))  # type: ignore[arg-type]
+        gpu.draw(Pass(FLAT, SPEC, "not bytes"))
     assert gpu.pool.held == held
 
 

@@ -287,7 +287,7 @@ def test_delays_count_from_the_frame_that_the_script_belongs_to(net: Any) -> Non
 
 def test_delays_by_time_kill_and_what_is_pending(net: Any) -> None:
     seen: list[int] = []
-    note = lambda: seen.append(net.frame)  # noqa: E731
+    note = lambda: seen.append(net.frame)  # noqa: E731  # a script may be a lambda
     first = net.run_script(net.root, note, delayMilliSeconds=50, group="g")  # 3 frames at 60 per second
     second = net.run_script(net.root, note, delayFrames=2)
     assert (first.remainingFrames, first.remainingMilliseconds, first.group) == (3, 50.0, "g")

@@ -242,7 +242,7 @@ def test_the_menus_are_touchdesigner_s() -> None:
 def test_automatic_is_the_usual_type_and_pixel_format(
     token: str, changes: dict[str, str], found: tuple[str, str]
 ) -> None:
-    settings = codec(token).resolve(replace(Settings(pixel_format="automatic"), **changes))  # type: ignore[arg-type]
+    settings = codec(token).resolve(replace(Settings(pixel_format="automatic"), **changes))
     assert (settings.type, settings.pixel_format) == found
 
 
@@ -267,7 +267,7 @@ def test_what_a_codec_does_not_have_is_an_error_with_what_it_has(
     token: str, changes: dict[str, str], words: str
 ) -> None:
     with pytest.raises(EncoderError, match=words):
-        encoder_for(token, replace(Settings(pixel_format="automatic"), **changes))  # type: ignore[arg-type]
+        encoder_for(token, replace(Settings(pixel_format="automatic"), **changes))
 
 
 @pytest.mark.parametrize(
@@ -369,7 +369,7 @@ def ramp(dtype: Any) -> Pixels:
     values[..., 3] = 1
     if np.issubdtype(dtype, np.integer):
         values = np.round(values * np.iinfo(dtype).max)
-    return values.astype(dtype)  # type: ignore[no-any-return]
+    return values.astype(dtype)
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.float16, np.float32])

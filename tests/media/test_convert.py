@@ -30,7 +30,7 @@ def flat(rgb: tuple[float, float, float], dtype: Any) -> Pixels:
     values[..., :3] = rgb
     if np.issubdtype(dtype, np.integer):
         values = np.round(values * np.iinfo(dtype).max)
-    return values.astype(dtype)  # type: ignore[no-any-return]
+    return values.astype(dtype)
 
 
 def samples(converter: Converter, frame: Pixels, depth: int) -> NDArray[Any]:

@@ -72,7 +72,7 @@ def stored(token: str, height: int = 5, width: int = 7) -> Array:
     if token == "rgba11float":
         return (2.0 ** random.integers(-10, 10, shape) * (1 + random.integers(0, 32, shape) / 32)).astype(np.float32)
     if np.dtype(layout.dtype).kind == "u":
-        return random.integers(0, np.iinfo(layout.dtype).max, shape, layout.dtype, endpoint=True)  # type: ignore[call-overload,no-any-return]
+        return random.integers(0, np.iinfo(layout.dtype).max, shape, layout.dtype, endpoint=True)
     return random.standard_normal(shape).astype(layout.dtype)
 
 

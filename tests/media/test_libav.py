@@ -141,7 +141,7 @@ def test_more_quality_is_a_larger_file(tmp_path: Path) -> None:
 
 
 def options(**changes: object) -> dict[str, str]:
-    return x264_options(replace(Settings(), **changes))[0]  # type: ignore[arg-type]
+    return x264_options(replace(Settings(), **changes))[0]
 
 
 def test_settings_become_the_options_of_x264() -> None:
@@ -172,7 +172,7 @@ def test_settings_become_the_options_of_x264() -> None:
     ],
 )
 def test_what_x264_cannot_follow_is_a_warning(changes: dict[str, str], word: str, tmp_path: Path) -> None:
-    warnings = record(tmp_path / "a.mp4", [movies.numbered_frame(0)], Settings(**changes))  # type: ignore[arg-type]
+    warnings = record(tmp_path / "a.mp4", [movies.numbered_frame(0)], Settings(**changes))
     assert len(warnings) == 1
     assert word in warnings[0]
 
@@ -194,7 +194,7 @@ def test_what_x264_cannot_follow_is_a_warning(changes: dict[str, str], word: str
 )
 def test_settings_that_mean_nothing_are_errors_with_the_mend(changes: dict[str, object], word: str) -> None:
     with pytest.raises(EncoderError, match=word):
-        LibavEncoder().open(160, 96, Fraction(30), Settings(**changes))  # type: ignore[arg-type]
+        LibavEncoder().open(160, 96, Fraction(30), Settings(**changes))
 
 
 def test_a_size_that_x264_refuses_is_an_error_with_the_size() -> None:

@@ -98,7 +98,7 @@ def test_vvc_has_a_key_frame_at_each_interval_and_all_frames(tmp_path: Path) -> 
 def test_what_a_failing_program_says_is_the_error_and_no_file_is_left(programs: list[str], tmp_path: Path) -> None:
     programs.append(script(tmp_path / "ffmpeg", "echo '[hap @ 0x55d0] the texture is on fire' >&2; exit 3"))
     movie = MovieWriter(tmp_path / "new" / "a.mov", encoder_for("hap", ANY), "automatic", 64, 48, 30, ANY)
-    with pytest.raises(EncoderError, match=r"\(ffmpeg with hap: the texture is on fire\)"):  # noqa: PT012
+    with pytest.raises(EncoderError, match=r"\(ffmpeg with hap: the texture is on fire\)"):  # noqa: PT012  # which call hears of it is left to chance
         for _ in range(20):
             movie.put(np.zeros((48, 64, 4), np.uint8))
         movie.close()
@@ -119,7 +119,7 @@ def test_a_program_killed_in_the_middle_leaves_what_it_encoded(tmp_path: Path) -
     encoder = encoder_for("hap", ANY)
     assert isinstance(encoder, ProcessEncoder)
     movie = MovieWriter(tmp_path / "a.mov", encoder, "automatic", 160, 96, 30, ANY)
-    with pytest.raises(EncoderError, match="ffmpeg with hap: it ended early"):  # noqa: PT012
+    with pytest.raises(EncoderError, match="ffmpeg with hap: it ended early"):  # noqa: PT012  # which call hears of it is left to chance
         for index in range(400):
             movie.put(movies.numbered_frame(index))
             if index == 200:

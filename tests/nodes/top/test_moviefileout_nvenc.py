@@ -129,11 +129,11 @@ def test_rows_begin_where_nvenc_can_take_them(fast: Any, cuda: Any, tmp_path: Pa
         array(self, *args)
         pitches.append(self.__cuda_array_interface__["strides"][0])
 
-    CudaArray.__init__ = noted  # type: ignore[method-assign]  # for a moment
+    CudaArray.__init__ = noted  # for a moment
     try:
         make(fast, counting(fast, (width, 48)), 2, moviepixelformat="yuv444")
     finally:
-        CudaArray.__init__ = array  # type: ignore[method-assign]
+        CudaArray.__init__ = array
     assert set(pitches) == {256}
     assert frames_of(tmp_path / "a.mp4") == [1, 2]
 
