@@ -45,41 +45,41 @@ float shaped(float x) { return powered == 0 ? x : x == 0.0 ? 0.0 : sign(x) * pow
 float noise(vec4 p, uvec4 seed, out vec4 slope) {
     int layers = type == SPARSE ? 0 : few_layers < 0 ? par.harmon : few_layers;
     float falloff = smooth_gradient() ? par.gain : par.rough;
-    float sum = 0.0, weight = 1.0, scale = 1.0;
+    // Copies: a loop on a CPU would read the parameter in every round.
+    float spread = par.spread, sum = 0.0, weight = 1.0, scale = 1.0;
     vec4 slopes = vec4(0.0), shift = vec4(0.0);
     for (int k = 0; k <= layers; k++) {
         vec4 g;
         sum += weight * single(p * scale + shift, seed, g);
         slopes += weight * scale * g;
         weight *= falloff;
-        scale *= par.spread;
+        scale *= spread;
         if (smooth_gradient()) shift += vec4(0.37, 0.61, 0.43, 0.29);
         seed += uvec4(0x9E3779B9u, 0x7F4A7C15u, 0xF39CC060u, 0x5CEDC834u);
     }
     if (type == ALLIGATOR) sum -= 1.0;
     float inner = powered == 0 ? 1.0 : sum == 0.0 ? 0.0 : par.exp * pow(abs(sum), par.exp - 1.0);
-    slope = par.amp / par.period * inner * slopes;
-    return par.offset + par.amp * shaped(sum);
+    slope = par.steepness * inner * slopes;
+    return par.level.x + par.level.y * shaped(sum);
 }
 
 // A value for each pixel, and for each place in the map, where there is one.
 vec4 grains(vec4 map, bool mapped, uvec4 seed) {
     uvec4 place = floatBitsToUint(vec4(par.t, par.t4d) + 0.0) + (mapped ? pcg4d(floatBitsToUint(map + 0.0)) : uvec4(0));
     vec4 r = unit(pcg4d(pcg4d(place) + uvec4(pixel_coord, 0, 0) + seed)) * 2.0 - 1.0;
-    return par.offset + par.amp * vec4(shaped(r.x), shaped(r.y), shaped(r.z), shaped(r.w));
+    return par.level.x + par.level.y * vec4(shaped(r.x), shaped(r.y), shaped(r.z), shaped(r.w));
 }
 
 // All channels at a place in the picture.
 vec4 channels(vec2 uv) {
     bool mapped = input_count > 1;
-    uvec4 seed = seed_offset(par.seed);
+    uvec4 seed = uvec4(par.lattice);
     vec4 place = mapped ? input1(uv) : vec4(uv, 0.0, 0.0);
-    if (type == RANDOM_GPU || (type == RANDOM && par.period == 0.0)) {
+    if (type == RANDOM_GPU || (type == RANDOM && cells == 0)) {
         vec4 all = grains(place, mapped, seed);
         return mono != 0 ? all.xxxx : all;
     }
-    if (par.aspectcorrect) place.x *= aspect;
-    vec4 p = vec4((par.xform * vec4(place.xyz, 1.0)).xyz, place.w * par.s4d + par.t4d) / par.period;
+    vec4 p = vec4((par.xform * vec4(place.xyz, 1.0)).xyz, place.w * par.fourth.x + par.fourth.y);
     vec4 slope;
     if (gradient != 0 && smooth_gradient()) {
         noise(p, seed, slope);
@@ -104,7 +104,6 @@ vec4 pixel(vec2 uv) {
         vec2 d = 0.25 / size_px;
         n = 0.25 * (channels(uv + d) + channels(uv - d) + channels(uv + vec2(d.x, -d.y)) + channels(uv - vec2(d.x, -d.y)));
     }
-    n *= par.noisescale;
     vec4 source = input0() * par.inputscale, result = n;
     switch (rgb) {
     case 1: result = source * n; break;

@@ -15,8 +15,8 @@ from network import Net
 
 @pytest.fixture
 def net(tmp_path: Path) -> Iterator[Net]:
-    """A checked project in an empty folder."""
-    with Net(checked=True, folder=tmp_path) as project:
+    """A checked project in an empty folder. Its shaders run by compute, as on most GPUs; `fast` has the device's way."""
+    with Net(checked=True, pathmode="compute", folder=tmp_path) as project:
         yield project
 
 

@@ -35,7 +35,7 @@ class levelTOP(TOP):
         ),
         Page(
             "Step",
-            Toggle("stepping", label="Apply Stepping", help="Reduce the colour to steps."),
+            Toggle("stepping", label="Apply Stepping", variant=True, help="Reduce the colour to steps."),
             Float("stepsize", 0.25, low=0, label="Step Size", help="Height of a step."),
             Float("threshold", 0, help="A value at which a step begins."),
             Float("clamplow", 0, label="Clamp Low", help="The lowest step. Applies while stepping is on."),
@@ -53,6 +53,10 @@ class levelTOP(TOP):
             Toggle("premultrgbbyalpha", label="Pre-Multiply RGB by Alpha", help="Multiply the colour by the alpha."),
         ),
     )  # fmt: skip
+
+    def choices(self, at: At) -> tuple[tuple[str, int], ...]:
+        # A CPU works out what a condition skips: powers only where there is a gamma.
+        return (("bent1", int(at.par.gamma1 != 1)), ("bent2", int(at.par.gamma2 != 1)))
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
         mode = at.par.clampinput

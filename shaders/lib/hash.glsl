@@ -41,19 +41,21 @@ uvec2 pcg2d(uvec2 v) { return pcg2d_rest(PCG_START(v)); }
 uvec3 pcg3d(uvec3 v) { return pcg3d_rest(PCG_START(v)); }
 uvec4 pcg4d(uvec4 v) { return pcg4d_rest(PCG_START(v)); }
 
+// A cheaper one of a single number: "lowbias32" of Wellons' Hash Prospector, 2018.
+uvec3 mixed(uvec3 x) {
+    x = (x ^ (x >> 16u)) * 0x7FEB352Du;
+    x = (x ^ (x >> 15u)) * 0x846CA68Bu;
+    return x ^ (x >> 16u);
+}
+
+uvec4 mixed(uvec4 x) {
+    x = (x ^ (x >> 16u)) * 0x7FEB352Du;
+    x = (x ^ (x >> 15u)) * 0x846CA68Bu;
+    return x ^ (x >> 16u);
+}
+
 // 0 ≤ x < 1 from the upper 24 bits, the better ones; exact in a float. By way of int, which CPUs convert faster.
 float unit(uint h) { return float(int(h >> 8u)) * (1.0 / 16777216.0); }
 vec2 unit(uvec2 h) { return vec2(ivec2(h >> 8u)) * (1.0 / 16777216.0); }
 vec3 unit(uvec3 h) { return vec3(ivec3(h >> 8u)) * (1.0 / 16777216.0); }
 vec4 unit(uvec4 h) { return vec4(ivec4(h >> 8u)) * (1.0 / 16777216.0); }
-
-// −1 < x < 1, never 0.
-vec2 signed_unit(uvec2 h) { return (vec2(ivec2(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
-vec3 signed_unit(uvec3 h) { return (vec3(ivec3(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
-vec4 signed_unit(uvec4 h) { return (vec4(ivec4(h >> 8u)) + 0.5) * (1.0 / 8388608.0) - 1.0; }
-
-// Where a seed, fractional or not, moves the lattice of cells: far, and in all directions.
-uvec4 seed_offset(float seed) {
-    uint bits = floatBitsToUint(seed + 0.0);    // −0 is 0
-    return pcg4d(uvec4(bits, bits ^ 0x9E3779B9u, bits + 0x85EBCA6Bu, ~bits));
-}

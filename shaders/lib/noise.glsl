@@ -1,65 +1,99 @@
-// Noises. Coordinates are in cells; `seed` is a seed_offset(); values reach about −1 and 1 around a mean of 0
-// (alligator: mean below 0). Cell numbers wrap at 2^31. The forms with `out` also give the analytic gradient.
+// Noises. Coordinates are in cells; `seed` moves them in the lattice: any numbers, best random ones. Values reach about
+// −1 and 1 around a mean of 0 (alligator: mean below 0). Cell numbers wrap at 2^31. The forms with `out` also give the analytic gradient.
 #include "lib/hash.glsl"
 
-// ---- Gradient noise on a square lattice: Perlin, "Improving Noise", SIGGRAPH 2002, with gradients of unit length
-// from the hash instead of his twelve. Quintic fade, so that first and second derivatives are continuous.
+// ---- The random gradients of lattice noise. Each side of a cell has a key for each axis, and a corner's hash is made
+// of the keys of its sides, joined by exclusive or (Zobrist, "A New Hashing Method", 1970): few keys serve all corners.
+
+// Moves the axes against each other, else the lattice would be symmetric where their numbers are equal.
+#define AXES uvec4(0x9E3779B9u, 0x7F4A7C15u, 0xF39CC060u, 0x5CEDC834u)
+#define CORNER(keys) ((keys) * 0x9E3779B1u)
+
+// In the direction 2π·h/2³², 1 to 1.06 long: parabolas instead of cosine and sine, of equal mean square on all lines.
+vec2 circle(uint h) {
+    vec2 a = vec2(ivec2(uvec2(h + 0x40000000u, h))) * (1.0 / 1073741824.0);
+    return a * (2.0 - abs(a));
+}
+
+// The low half of the bits as 0 < x < 1. They do not depend on the high half of the keys until these are mixed in.
+float low_half(uint h) { return (float(int((h ^ (h >> 15u)) & 0xFFFFu)) + 0.5) * (1.0 / 65536.0); }
+
+// On a sphere heights are evenly distributed (Archimedes), and on that of four dimensions the squares of the
+// distances from a plane.
+vec2 corner_gradient2(uint keys) { return circle(CORNER(keys)); }
+vec3 corner_gradient3(uint keys) {
+    uint h = CORNER(keys);
+    float z = low_half(h) * 2.0 - 1.0;
+    return vec3(sqrt(1.0 - z * z) * circle(h), z);
+}
+vec4 corner_gradient4(uint keys) {
+    uint h = CORNER(keys);
+    float t = low_half(h);
+    return vec4(sqrt(t) * circle(h), sqrt(1.0 - t) * circle(h * 0x85EBCA6Bu));
+}
+
+// ---- Gradient noise on a square lattice: Perlin, "Improving Noise", SIGGRAPH 2002, with gradients in all directions
+// instead of his twelve. Quintic fade, so that first and second derivatives are continuous.
 
 #define FADE(t) ((t) * (t) * (t) * ((t) * ((t) * 6.0 - 15.0) + 10.0))
 #define FADE_SLOPE(t) (30.0 * (t) * (t) * ((t) * ((t) - 2.0) + 1.0))
 
 float perlin(vec2 p, uvec4 seed, out vec2 gradient) {
     vec2 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = PCG_START(uvec3(ivec3(ivec2(cell), 0)) + seed.xyz);
+    uvec2 low = uvec2(ivec2(cell)) + seed.xy + AXES.xy;
+    uvec4 keys = mixed(uvec4(low, low + 1u));
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 4; i++) {
         ivec2 corner = ivec2(i & 1, i >> 1);
         vec2 side = vec2(corner), sign_ = side * 2.0 - 1.0;
-        vec2 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner, 0)).xy));
+        vec2 g = corner_gradient2((corner.x == 0 ? keys.x : keys.z) ^ (corner.y == 0 ? keys.y : keys.w));
         vec2 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * ramp;
         gradient += w.x * w.y * g + ramp * sign_ * du * w.yx;
     }
-    gradient *= 1.4142136;
-    return value * 1.4142136;
+    gradient *= 1.3333333;
+    return value * 1.3333333;
 }
 
 float perlin(vec3 p, uvec4 seed, out vec3 gradient) {
     vec3 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
+    uvec3 at = uvec3(ivec3(cell)) + seed.xyz + AXES.xyz, low = mixed(at), high = mixed(at + 1u);
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 8; i++) {
         ivec3 corner = ivec3(i & 1, (i >> 1) & 1, i >> 2);
         vec3 side = vec3(corner), sign_ = side * 2.0 - 1.0;
-        vec3 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner))));
+        uvec3 keys = uvec3(corner.x == 0 ? low.x : high.x, corner.y == 0 ? low.y : high.y, corner.z == 0 ? low.z : high.z);
+        vec3 g = corner_gradient3(keys.x ^ keys.y ^ keys.z);
         vec3 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * w.z * ramp;
         gradient += w.x * w.y * w.z * g + ramp * sign_ * du * w.yzx * w.zxy;
     }
-    gradient *= 1.45;
-    return value * 1.45;
+    gradient *= 1.4;
+    return value * 1.4;
 }
 
 float perlin(vec4 p, uvec4 seed, out vec4 gradient) {
     vec4 cell = floor(p), f = p - cell, u = FADE(f), du = FADE_SLOPE(f);
-    uvec4 base = PCG_START(uvec4(ivec4(cell)) + seed);
+    uvec4 at = uvec4(ivec4(cell)) + seed + AXES, low = mixed(at), high = mixed(at + 1u);
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 16; i++) {
         ivec4 corner = ivec4(i & 1, (i >> 1) & 1, (i >> 2) & 1, i >> 3);
         vec4 side = vec4(corner), sign_ = side * 2.0 - 1.0;
-        vec4 g = normalize(signed_unit(pcg4d_rest(base + PCG_STEP * uvec4(corner))));
+        uvec4 keys = uvec4(corner.x == 0 ? low.x : high.x, corner.y == 0 ? low.y : high.y,
+                           corner.z == 0 ? low.z : high.z, corner.w == 0 ? low.w : high.w);
+        vec4 g = corner_gradient4(keys.x ^ keys.y ^ keys.z ^ keys.w);
         vec4 w = mix(1.0 - u, u, side);
         float ramp = dot(g, f - side);
         value += w.x * w.y * w.z * w.w * ramp;
         gradient += w.x * w.y * w.z * w.w * g + ramp * sign_ * du * w.yzwx * w.zwxy * w.wxyz;
     }
-    gradient *= 1.5;
-    return value * 1.5;
+    gradient *= 1.45;
+    return value * 1.45;
 }
 
 float perlin(vec2 p, uvec4 seed) { vec2 gradient; return perlin(p, seed, gradient); }
@@ -92,17 +126,18 @@ float simplex(vec2 p, uvec4 seed, out vec2 gradient) {
     const float skew = 0.36602540, unskew = 0.21132487;    // (√3 − 1)/2, (3 − √3)/6
     vec2 cell = floor(p + (p.x + p.y) * skew);
     vec2 x = p - cell + (cell.x + cell.y) * unskew;
-    ivec2 step_ = x.x > x.y ? ivec2(1, 0) : ivec2(0, 1);
-    uvec3 base = PCG_START(uvec3(ivec3(ivec2(cell), 0)) + seed.xyz);
+    bvec2 step_ = x.x > x.y ? bvec2(true, false) : bvec2(false, true);
+    uvec2 low = uvec2(ivec2(cell)) + seed.xy + AXES.xy;
+    uvec4 keys = mixed(uvec4(low, low + 1u));
     float value = 0.0;
     gradient = vec2(0.0);
     for (int i = 0; i < 3; i++) {
-        ivec2 corner = i == 0 ? ivec2(0) : i == 1 ? step_ : ivec2(1);
-        vec2 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner, 0)).xy));
+        bvec2 corner = i == 0 ? bvec2(false) : i == 1 ? step_ : bvec2(true);
+        vec2 g = corner_gradient2((corner.x ? keys.z : keys.x) ^ (corner.y ? keys.w : keys.y));
         value += simplex_corner(x - vec2(corner) + float(i) * unskew, g, gradient);
     }
-    gradient *= 99.204310;
-    return value * 99.204310;
+    gradient *= 93.530766;
+    return value * 93.530766;
 }
 
 float simplex(vec3 p, uvec4 seed, out vec3 gradient) {
@@ -110,18 +145,19 @@ float simplex(vec3 p, uvec4 seed, out vec3 gradient) {
     vec3 cell = floor(p + (p.x + p.y + p.z) * skew);
     vec3 x = p - cell + (cell.x + cell.y + cell.z) * unskew;
     // Which axis is greater, pair by pair; of equal ones the earlier, or all three equal would have no order.
-    vec3 first = vec3(step(x.yz, x.xy), 1.0 - step(x.z, x.x)), second = 1.0 - first.zxy;
-    ivec3 one = ivec3(min(first, second)), two = ivec3(max(first, second));
-    uvec3 base = PCG_START(uvec3(ivec3(cell)) + seed.xyz);
+    bool xy = x.x >= x.y, yz = x.y >= x.z, xz = x.x >= x.z;
+    bvec3 one = bvec3(xy && xz, !xy && yz, !xz && !yz), two = bvec3(xy || xz, !xy || yz, !xz || !yz);
+    uvec3 at = uvec3(ivec3(cell)) + seed.xyz + AXES.xyz, low = mixed(at), high = mixed(at + 1u);
     float value = 0.0;
     gradient = vec3(0.0);
     for (int i = 0; i < 4; i++) {
-        ivec3 corner = i == 0 ? ivec3(0) : i == 1 ? one : i == 2 ? two : ivec3(1);
-        vec3 g = normalize(signed_unit(pcg3d_rest(base + PCG_STEP * uvec3(corner))));
+        bvec3 corner = i == 0 ? bvec3(false) : i == 1 ? one : i == 2 ? two : bvec3(true);
+        uvec3 keys = uvec3(corner.x ? high.x : low.x, corner.y ? high.y : low.y, corner.z ? high.z : low.z);
+        vec3 g = corner_gradient3(keys.x ^ keys.y ^ keys.z);
         value += simplex_corner(x - vec3(corner) + float(i) * unskew, g, gradient);
     }
-    gradient *= 108.0;
-    return value * 108.0;
+    gradient *= 102.51653;
+    return value * 102.51653;
 }
 
 float simplex(vec4 p, uvec4 seed, out vec4 gradient) {
@@ -131,16 +167,18 @@ float simplex(vec4 p, uvec4 seed, out vec4 gradient) {
     // How many of the other axes each axis exceeds: the corners add the axes in falling order.
     vec3 a = step(x.yzw, x.xxx), b = step(x.zww, x.yyz);
     ivec4 rank = ivec4(a.x + a.y + a.z, 1.0 - a.x + b.x + b.y, 2.0 - a.y - b.x + b.z, 3.0 - a.z - b.y - b.z);
-    uvec4 base = PCG_START(uvec4(ivec4(cell)) + seed);
+    uvec4 at = uvec4(ivec4(cell)) + seed + AXES, low = mixed(at), high = mixed(at + 1u);
     float value = 0.0;
     gradient = vec4(0.0);
     for (int i = 0; i < 5; i++) {
-        ivec4 corner = ivec4(greaterThanEqual(rank, ivec4(4 - i)));
-        vec4 g = normalize(signed_unit(pcg4d_rest(base + PCG_STEP * uvec4(corner))));
+        bvec4 corner = greaterThanEqual(rank, ivec4(4 - i));
+        uvec4 keys = uvec4(corner.x ? high.x : low.x, corner.y ? high.y : low.y,
+                           corner.z ? high.z : low.z, corner.w ? high.w : low.w);
+        vec4 g = corner_gradient4(keys.x ^ keys.y ^ keys.z ^ keys.w);
         value += simplex_corner(x - vec4(corner) + float(i) * unskew, g, gradient);
     }
-    gradient *= 108.0;
-    return value * 108.0;
+    gradient *= 102.41162;
+    return value * 102.41162;
 }
 
 float simplex(vec2 p, uvec4 seed) { vec2 gradient; return simplex(p, seed, gradient); }

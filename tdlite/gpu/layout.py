@@ -14,6 +14,7 @@ _TYPES = {
     "vec2": (8, 8, "2f"),
     "vec3": (16, 12, "3f"),
     "vec4": (16, 16, "4f"),
+    "ivec4": (16, 16, "4i"),
     "mat3": (16, 48, "3f4x3f4x3f4x"),
     "mat4": (16, 64, "16f"),
 }
@@ -37,7 +38,7 @@ _RESERVED = frozenset(
 class Layout:
     """An ordered set of parameters, each a name and a GLSL type, as a std140 block.
 
-    Types: float, int, bool, vec2, vec3, vec4, mat3, mat4 (matrices column by column). ``offsets`` has each
+    Types: float, int, bool, vec2, vec3, vec4, ivec4, mat3, mat4 (matrices column by column). ``offsets`` has each
     parameter's byte offset, ``size`` the block's size in bytes, a multiple of 16, ``numbers`` how many
     numbers ``pack`` takes. Raises GpuError for an unknown type or a name that GLSL reserves.
     """

@@ -107,7 +107,8 @@ class Executor:
         same_size, mipmapped = 0, job.sampler.filter == "mipmap"
         if inputs:
             same_size = self._bind(inputs, spec, job.sampler)
-        compiled = program.compiled(gpu, spec.format, job.path or gpu.path, len(inputs), same_size, mipmapped)
+        path, masked = job.path or gpu.path, job.mask != 15
+        compiled = program.compiled(gpu, spec.format, path, len(inputs), same_size, mipmapped, masked)
         surface = gpu.pool.take(spec)
         image = Image(surface, spec)  # made before drawing: should that fail, the texture finds its way home
         width, height, _, (aspect_width, aspect_height), kind, _ = spec

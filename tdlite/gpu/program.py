@@ -57,12 +57,14 @@ class PixelProgram:
         self.per_pixel = not reads_elsewhere(text)
         self._compiled: dict[tuple[object, ...], Compiled] = {}
 
-    def compiled(self, gpu: Gpu, format: str, path: str, inputs: int, same_size: int, mipmapped: bool) -> Compiled:
+    def compiled(
+        self, gpu: Gpu, format: str, path: str, inputs: int, same_size: int, mipmapped: bool, masked: bool = False
+    ) -> Compiled:
         """The program for one output format, path ('compute' or 'raster') and set of inputs; see ``wrapped``.
 
         Raises ShaderError. The same complete text compiles once, whoever asks.
         """
-        key = (gpu, format, path, inputs, same_size, mipmapped)
+        key = (gpu, format, path, inputs, same_size, mipmapped, masked)
         try:
             return self._compiled[key]
         except KeyError:
@@ -70,7 +72,7 @@ class PixelProgram:
         compute = path == "compute" and not self.raster_only and FORMATS[format].image is not None
         lines = wrapped(
             self._lines, self.layout, self.variants, self.inputs, format=format, compute=compute,
-            inputs=inputs, same_size=same_size, mipmapped=mipmapped,
+            inputs=inputs, same_size=same_size, mipmapped=mipmapped, masked=masked,
         )  # fmt: skip
         made = self._compiled[key] = Compiled(gpu.programs.kernel(lines, compute), compute, FORMATS[format])
         return made

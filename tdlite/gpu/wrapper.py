@@ -39,7 +39,7 @@ void main() {
 _RASTER_MAIN = """
 void main() {
     pixel_coord = ivec2(gl_FragCoord.xy);
-    td_uv = (vec2(pixel_coord) + 0.5) / size_px;
+    td_uv = gl_FragCoord.xy / size_px;
     td_output = td_stored(pixel(td_uv));
 }
 """
@@ -56,11 +56,13 @@ def wrapped(
     inputs: int,
     same_size: int,
     mipmapped: bool,
+    masked: bool,
 ) -> list[Line]:
     """A pixel function's lines as a complete compute or fragment shader.
 
     ``declared`` inputs may be named in the text, the first ``inputs`` of them are connected; bit i of
     ``same_size`` says that input i has the output's size, so that its own pixel is fetched, not filtered.
+    ``masked`` leaves the channels that are not in ``td_mask`` as they are in the first input.
     """
     made = FORMATS[format]
     if compute:
@@ -82,8 +84,9 @@ def wrapped(
         "ivec2 pixel_coord;",
         *_inputs(inputs, max(declared, inputs), same_size, mipmapped),
     ]
-    unmasked = "inputs(0)" if inputs else "vec4(0.0)"
-    store = ["vec4 td_stored(vec4 c) {", f"    if (td_mask != 15) c = mix({unmasked}, c, {_MASK});"]
+    store = ["vec4 td_stored(vec4 c) {"]
+    if masked:
+        store.append(f"    c = mix({'inputs(0)' if inputs else 'vec4(0.0)'}, c, {_MASK});")
     if made.kind == "fixed":
         # min and max may return either operand for NaN, so NaN is taken out first.
         store.append("    c = clamp(mix(c, vec4(0.0), isnan(c)), 0.0, 1.0);")

@@ -24,8 +24,8 @@ def gpu() -> Gpu:
 
 
 @pytest.fixture(autouse=True)
-def _no_gl_errors(gpu: Gpu) -> Iterator[None]:
-    gpu.path = "compute"
+def _no_gl_errors(gpu: Gpu, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(gpu, "path", "compute")
     assert gpu.ctx.error == "GL_NO_ERROR"
     yield
     assert gpu.ctx.error == "GL_NO_ERROR"

@@ -28,7 +28,10 @@ def test_the_driver_says_what_it_is(gpu):
     assert gpu.version
     assert gpu.max_size >= 4096
     assert gpu.software == ("llvmpipe" in gpu.renderer)
-    assert gpu.path == "compute"
+
+
+def test_a_gpu_draws_by_compute_and_software_by_raster(gpu):
+    assert Gpu(gpu.ctx).path == ("raster" if gpu.software else "compute")
 
 
 def test_importing_the_gpu_layer_does_not_load_moderngl():

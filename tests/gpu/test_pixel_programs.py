@@ -230,6 +230,7 @@ def test_parameters_masks_passes_and_sizes_do_not_compile_again(gpu, image):
         return gpu.draw(Pass(sized, Spec.square(size, size), layout.pack((value,)), (source,), **rest))
 
     job(0, 8)
+    job(0, 8, mask=7)
     before = gpu.programs.compiled
     job(1, 8)
     job(1, 16, mask=3, pass_index=2)

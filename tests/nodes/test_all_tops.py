@@ -123,6 +123,7 @@ def test_compute_and_raster_draw_the_same(fast, name, format, tolerance):
     op = drawing(fast, name, format)
     own = [par for par in op.pars() if par.page != "Common" and par.style in ("Float", "Int", "Toggle", "Menu")]
     gpu = gpu_of(fast)
+    before = gpu.path
 
     def check(what):
         pictures = []
@@ -132,7 +133,7 @@ def test_compute_and_raster_draw_the_same(fast, name, format, tolerance):
                 op.cook(force=True, recurse=True)
                 pictures.append(picture(op))
         finally:
-            gpu.path = "compute"
+            gpu.path = before
         np.testing.assert_equal(*map(type, pictures), err_msg=what)
         same(*pictures, **tolerance, **({} if isinstance(pictures[0], str) else {"err_msg": what}))
         return pictures[0]
