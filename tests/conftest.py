@@ -32,8 +32,8 @@ def no_gl_errors() -> Iterator[None]:
     """No test leaves a GL error behind."""
     yield
     context: Any = sys.modules.get("tdlite.gpu.context")
-    gpu = context.Gpu._current if context is not None else None
-    if gpu is not None:
+    for gpu in context.Gpu._shared.values() if context is not None else ():
+        gpu.regain()
         assert gpu.ctx.error == "GL_NO_ERROR"
 
 

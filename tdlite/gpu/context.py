@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 from collections import deque
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from . import gl
@@ -38,6 +40,7 @@ class Gpu:
     def __init__(self, ctx: moderngl.Context) -> None:
         self.ctx = ctx
         self._thread = threading.get_ident()
+        self._handle = _current()
         info = ctx.info
         self.renderer: str = info["GL_RENDERER"]
         self.vendor: str = info["GL_VENDOR"]
@@ -123,6 +126,12 @@ class Gpu:
             self.ctx.__enter__()  # type: ignore[no-untyped-call]  # its stub has no types
             Gpu._current = self
 
+    def regain(self) -> None:
+        """``check``, also when somebody else has made another context current: too slow to ask for every pass."""
+        if _current() != self._handle:
+            Gpu._current = None
+        self.check()
+
     def draw(self, job: Pass | Dispatch) -> Image:
         """Draw a pass, or carry out a dispatch; see ``Executor.draw`` and ``carried_out``."""
         return carried_out(self._executor, job) if isinstance(job, Dispatch) else self._executor.draw(job)
@@ -134,12 +143,25 @@ class Gpu:
 
     def frame(self) -> None:
         """To be called once a frame: trims the pool and releases programs that nobody uses any more."""
-        self.check()
+        self.regain()
         self.pool.frame()
         if self.cuda is not None:
             self.cuda.frame()
         while self.trash:
             self.trash.popleft().release()
+
+
+@cache
+def _get_current() -> Any:
+    function = ctypes.CDLL(_LIBEGL).eglGetCurrentContext
+    function.restype = ctypes.c_void_p
+    return function
+
+
+def _current() -> int | None:
+    """EGL's handle of the context that is current on this thread."""
+    handle: int | None = _get_current()()
+    return handle
 
 
 def _context(index: int) -> moderngl.Context:

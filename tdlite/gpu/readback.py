@@ -29,7 +29,7 @@ def read_raw(image: Image, dtype: DTypeLike | None = None) -> NDArray[Any]:
     Without ``dtype``: the stored channels [h, w, components] in the format's own type (sRGB: still encoded).
     With uint8, uint16, float16 or float32: RGBA [h, w, 4] of that type; integers clamp 0..1 to their range.
     """
-    image.gpu.check()
+    image.gpu.regain()
     return converted(_array(image.texture.read(), image.spec), image.spec, dtype)
 
 
@@ -66,7 +66,7 @@ class Readback:
 
     def start(self, image: Image) -> Token:
         """Start copying an image; returns the token to finish, from the context's thread."""
-        self._gpu.check()
+        self._gpu.regain()
         if self._gpu.software or image.spec.kind != "texture2d":
             # In software there is nothing to overlap with: reading at the end saves a copy.
             return Token(image, None)

@@ -67,6 +67,19 @@ def test_two_devices_keep_their_own_textures(gpu):
     gpu.check()
 
 
+def test_somebody_elses_context_is_not_drawn_into(gpu):
+    """They make it current between frames, and use names that are ours as well."""
+    first = gpu.draw(Pass(RED, Spec.square(2, 2)))
+    with moderngl.create_context(standalone=True, backend="egl", require=430) as theirs:
+        theirs.texture((2, 2), 4)
+        assert read(first)[0, 0].tolist() == [1, 0, 0, 1]
+    with moderngl.create_context(standalone=True, backend="egl", require=430) as theirs:
+        theirs.texture((2, 2), 4)
+        gpu.frame()
+        assert read(gpu.draw(Pass(RED, Spec.square(2, 2))))[0, 0].tolist() == [1, 0, 0, 1]
+    gpu.regain()
+
+
 def test_without_gl_the_message_says_what_to_install(monkeypatch):
     def fail(**settings):
         raise Exception("libGL.so.1 not loaded")
