@@ -15,7 +15,7 @@ from network import Net
 
 @pytest.fixture
 def net(tmp_path: Path) -> Iterator[Net]:
-    """A checked project in an empty folder. Its shaders run by compute, as on most GPUs; `fast` has the device's way."""
+    """A checked project in an empty folder, whose shaders run by compute as on a GPU; `fast` has the device's way."""
     with Net(checked=True, pathmode="compute", folder=tmp_path) as project:
         yield project
 
