@@ -119,7 +119,8 @@ def _menu(pardef: ParDef, value: Any) -> str:
     except (TypeError, ValueError, OverflowError):
         index = -1
     if not 0 <= index < len(tokens):
-        raise ParError(f"has no menu entry {value!r}; it has {', '.join(tokens)}")
+        named = f" (a number counts from 0; the one named {value} is {str(value)!r})" if str(value) in tokens else ""
+        raise ParError(f"has no menu entry {value!r}{named}; it has {', '.join(tokens)}")
     return tokens[index]
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-from .glsl import bare, replaced
+from tdlite.glsl.text import bare
+
+from .glsl import replaced
 
 _BLOCK = re.compile(
     r"(?:\blayout\s*\([^()]{0,200}\)\s*)?\b(uniform|in)\s+[A-Za-z_]\w*\s*\{([^{}]{1,4000})\}\s*([A-Za-z_]\w*)?\s*;"

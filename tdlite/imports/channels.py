@@ -6,8 +6,9 @@ import re
 from functools import partial
 from itertools import islice
 
-from .glsl import bare, code, enclosed, replaced, split
-from .powers import WHOLE_POWER
+from tdlite.glsl.text import bare, code, split
+
+from .glsl import enclosed, replaced
 
 _LOOKUPS = ("texture", "texture2D", "textureCube", "texture3D", "textureLod", "texture2DLod", "textureCubeLod",
             "texture2DLodEXT", "textureCubeLodEXT", "textureGrad")  # fmt: skip
@@ -48,8 +49,8 @@ PIXELS = """\
 // What was a rectangle texture, looked up in pixels.
 vec4 texturePixels(sampler2D s, vec2 p) { return texture(s, p / vec2(textureSize(s, 0))); }
 """
-HELPERS = {"textureSky": SKY, "textureVolume": VOLUME, "texturePixels": PIXELS, "powWhole": WHOLE_POWER}
-"""The functions that take the place of texture() and pow(), and their texts."""
+HELPERS = {"textureSky": SKY, "textureVolume": VOLUME, "texturePixels": PIXELS}
+"""The functions that take the place of texture(), and their texts."""
 
 
 def read_through(text: str, ways: dict[str, str]) -> str:

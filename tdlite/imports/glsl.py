@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from tdlite.glsl.text import bare, code, split
+
 from .model import ImportFault
 
-_COMMENT = re.compile(r"//(?:[^\n\\]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
-_DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|pragma[ \t]+include)[ \t]*\(?[ \t]*["<\']([^">\'\n]+)[">\']', re.M)
 _FOREIGN = re.compile(r"^[ \t]*#[ \t]*(?:version|extension)\b[^\n]*|\bprecision\s+(?:low|medium|high)p\s+\w+\s*;", re.M)
 _UNIFORM = re.compile(
@@ -49,21 +49,6 @@ def clean(text: str) -> str:
         letter if letter in "\n\t" or (letter.isprintable() and not 0xD800 <= ord(letter) < 0xE000) else " "
         for letter in text
     )
-
-
-def blanked(text: str, pattern: re.Pattern[str]) -> str:
-    """The text with what matches blanked; lines and columns stay."""
-    return pattern.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-
-
-def bare(text: str) -> str:
-    """The text with comments blanked."""
-    return blanked(text, _COMMENT)
-
-
-def code(text: str) -> str:
-    """The text with comments and preprocessor lines blanked."""
-    return blanked(bare(text), _DIRECTIVE)
 
 
 def words(text: str) -> set[str]:
@@ -158,20 +143,6 @@ def _interface(text: str) -> Iterator[tuple[re.Match[str], str]]:
             yield match, match[1]
 
 
-def split(text: str, separator: str = ",") -> list[str]:
-    """The parts of a list, where brackets hold together what is in them."""
-    parts, depth, start = [], 0, 0
-    for index, letter in enumerate(text):
-        if letter in "([{":
-            depth += 1
-        elif letter in ")]}":
-            depth -= 1
-        elif letter == separator and depth == 0:
-            parts.append(text[start:index])
-            start = index + 1
-    return [*parts, text[start:]]
-
-
 def enclosed(text: str, start: int) -> int:
     """The index behind the bracket that closes the one at ``start``; the end, or far away, if none does."""
     depth = 0
@@ -204,11 +175,11 @@ _RESERVED = frozenset({
     "restrict", "readonly", "writeonly", "subroutine", "input", "output", "half", "fixed", "superp", "centroid",
     "uint", "this", "class", "template", "enum", "union", "namespace", "using", "static", "public", "inline", "short",
     "long", "unsigned", "interface", "external", "extern", "volatile", "sizeof", "cast", "packed", "noinline", "asm",
-    "typedef", "goto", "hvec2", "hvec3", "hvec4", "texture",
+    "typedef", "goto", "hvec2", "hvec3", "hvec4", "texture", "smooth", "flat", "noperspective", "layout",
 })  # fmt: skip
 _KEYWORD = re.compile(
     r"\b(?:uint\s+\w|uint\s*\(|(?:centroid|sample|patch)\s+(?:in|out|varying)\b|(?:shared|coherent|restrict|readonly|"
-    r"writeonly)\s+(?:uniform|\w+\s+\w+)|buffer\s+\w+\s*\{)"
+    r"writeonly)\s+(?:uniform|\w+\s+\w+)|buffer\s+\w+\s*\{|(?:smooth|flat|noperspective)\s+\w|layout\s*\()"
 )
 
 
@@ -223,6 +194,19 @@ def other_names(text: str) -> dict[str, str]:
     if "texture" in found and not (_OWN_TEXTURE.search(plain) and re.search(r"\btexture(?:2D|Cube)", plain)):
         found.discard("texture")
     return {name: f"{name}_" for name in found}
+
+
+_OURS = re.compile(r"(?<!\w)(?:vUV\b|texture\b(?!\s*\())")
+
+
+def not_ours(text: str) -> str:
+    """The text with other names for what its author calls by names of ours; they know neither ours nor ``texture()``.
+
+    A function of one of these names is left, as is all of a text that makes ``texture`` a macro.
+    """
+    if re.search(r"#\s*define\s+texture\b", text):
+        return text
+    return replaced(text, _OURS, lambda match: f"{match[0]}_")
 
 
 def with_names(text: str, names: dict[str, str]) -> str:

@@ -7,18 +7,18 @@ import re
 from pathlib import Path
 from typing import Any
 
+from tdlite.glsl.text import bare
+
 from . import feeds
-from .channels import helpers, read_through
+from .channels import flattened, helpers, read_through
 from .expressions import size_expression
-from .glsl import Declared, defines, desktop, read_text, renamed, replaced, uniforms, without_uniforms, words
+from .glsl import Declared, defines, desktop, not_ours, read_text, renamed, uniforms, without_uniforms, words
 from .isfinputs import KINDS, custom_of, true
 from .isfvertex import Varyings
-from .locals import initialised
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
-from .powers import whole_powers
 
 _KEYS = {"ISFVSN", "VSN", "INPUTS", "PASSES", "CATEGORIES", "CREDIT", "DESCRIPTION", "IMPORTED", "PERSISTENT_BUFFERS"}
-_HEADER = re.compile(r"(?:\s|//[^\n]*\n)*/\*[\s*]*(?=\{)")
+_COMMENT = re.compile(r"//[^\n]*|/\*[\s*]*(\{)?")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 _TYPES = {
     "TIME": "float", "TIMEDELTA": "float", "FRAMEINDEX": "int", "PASSINDEX": "int", "RENDERSIZE": "vec2",
@@ -37,22 +37,23 @@ _MACROS = {
 _RECTANGLE = re.compile(r"\bIMG_(?:NORM_)?(?:PIXEL|THIS_PIXEL)_?RECT\b")
 _OTHERS = {
     "materialColorForPixel": "a MadMapper material", "fxColorForPixel": "a MadMapper effect",
-    "laserMaterialFunc": "a MadMapper laser material", "VERTEX_SHADER_ART": "a vertex shader that draws points",
-    "vertexId": "a vertex shader that draws points",
+    "laserMaterialFunc": "a MadMapper laser material", "MM_SHADER_THIS_NORM_PIXEL": "a MadMapper surface",
+    "VERTEX_SHADER_ART": "a vertex shader that draws points", "vertexId": "a vertex shader that draws points",
 }  # fmt: skip
 
 
-def header(text: str) -> tuple[str, int] | None:
-    """The JSON text of the first comment and the index behind that comment; None when there is no such comment."""
-    match = _HEADER.match(text)
-    if not match:
+def header(text: str) -> tuple[str, str] | None:
+    """The JSON text of the first block comment, and the code around it; None when that comment is none."""
+    match = next((one for one in _COMMENT.finditer(text) if one[0].startswith("/*")), None)
+    end = text.find("*/", match.end()) if match and match[1] else -1
+    if match is None or end < 0:
         return None
-    end = text.find("*/", match.end())
-    return None if end < 0 else (text[match.end() : end], end + 2)
+    before = text[: match.start()]
+    return text[match.start(1) : end], (before if bare(before).strip() else "") + text[end + 2 :]
 
 
 def is_isf(text: str) -> bool:
-    """Whether a text begins with the header of an ISF."""
+    """Whether the first block comment of a text is the header of an ISF."""
     found = header(text)
     if found is None:
         return False
@@ -65,7 +66,7 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     if found is None:
         raise ImportFault(f"{path} has no JSON header /*{{ … }}*/")
     data = _parsed(found[0], text, path)
-    body = text[found[1] :]
+    body = found[1]
     used = words(body)
     for word, what in _OTHERS.items():
         if word in used or data.get("MODE") == word:
@@ -104,13 +105,15 @@ class _Importer:
         for key in ("DESCRIPTION", "CREDIT"):
             if isinstance(data.get(key), str) and data[key].strip():
                 sketch.about.append(" ".join(data[key].split()))
-        body = desktop(body)
+        body = not_ours(desktop(body))
         used = words(body)
         self.varyings = Varyings(self._vertex(), body, sketch)
         used |= words(self.varyings.text)
         self.fed: dict[str, tuple[str, Value]] = {}
         self.pictures: dict[str, str] = {}
         """Sampler → the picture behind it."""
+        self.ways: dict[str, str] = {}
+        """Sampler → what reads it instead of texture()."""
         self.passes = self._passes()
         targets = [one["TARGET"] for one in self.passes if one["TARGET"]]
         for entry in _entries(data.get("INPUTS"), "NAME"):
@@ -123,7 +126,7 @@ class _Importer:
         for suffix in (".vs", ".vert", ".VS"):
             try:
                 if (file := self.path.with_suffix(suffix)).is_file():
-                    return desktop(read_text(file))
+                    return not_ours(desktop(read_text(file)))
             except (OSError, ValueError):
                 continue
         return ""
@@ -145,7 +148,7 @@ class _Importer:
             more = kept.get(target, {})
             size = [str(entry.get(side) or more.get(side) or "") for side in ("WIDTH", "HEIGHT")]
             made.append({
-                "TARGET": target,
+                "TARGET": not_ours(target),
                 "PERSISTENT": target in kept or true(entry.get("PERSISTENT")),
                 "FLOAT": true(entry.get("FLOAT")) or true(more.get("FLOAT")),
                 "SIZE": size,
@@ -154,38 +157,45 @@ class _Importer:
 
     def _input(self, entry: dict[str, Any], used: set[str], targets: list[str]) -> None:
         name, kind = entry.get("NAME"), str(entry.get("TYPE", "")).strip()
-        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name) or name in self.fed:
+        if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name):
             self.sketch.note(f"the input {name!r} is left out: that is no name for a uniform")
             return
-        label = str(entry.get("LABEL") or name)
-        if kind in ("image", "audio", "audioFFT", "audioWaveform"):
-            if name not in targets and name not in self.pictures:
-                self._image(name, kind, label)
+        label, own = str(entry.get("LABEL") or name), not_ours(name)
+        if own in self.fed:
+            self.sketch.note(f"there are two inputs {name}; the first one counts")
+            return
+        if kind in ("image", "cube") or kind.startswith("audio"):
+            if own not in targets and own not in self.pictures:
+                self._sky(name) if kind == "cube" else self._image(name, kind, label)
             return
         if kind not in KINDS:
             self.sketch.note(f"the input {name} is of the unknown type {kind!r}; it is 0")
-            if name in used:
-                self.fed[name] = ("float", 0.0)
+            if own in used:
+                self.fed[own] = ("float", 0.0)
             return
         custom = self.sketch.custom(custom_of(entry, kind, par_name(name), label))
         value = feeds.values_of(custom)
         if custom.style == "Menu":
             value = f"int(parent().par.{custom.name})"
-        self.fed[name] = (KINDS[kind], value)
+        self.fed[own] = (KINDS[kind], value)
 
     def _image(self, name: str, kind: str, label: str) -> None:
-        note = "" if kind == "image" else f"{name} is {'a spectrum' if kind == 'audioFFT' else 'a waveform'}; silence"
+        spectrum = kind == "audioFFT" or kind.lower().endswith(("hist", "histogram"))
+        note = "" if kind == "image" else f"{name} is {'a spectrum' if spectrum else 'a waveform'}; silence"
         custom = self.sketch.custom(Custom(par_name(name), "TOP", label, note=note))
-        stand_in = {"image": "clouds", "audioFFT": "black"}.get(kind, "grey")  # waveforms are centred on 0.5
+        stand_in = "clouds" if kind == "image" else "black" if spectrum else "grey"  # waveforms are centred on 0.5
         picture = Picture(op_name(name), stand_in, custom=custom.name, note=note)
         self.sketch.pictures.append(picture)
-        self.pictures[name] = picture.name
+        self.pictures[not_ours(name)] = picture.name
         what = "a picture" if kind == "image" else "sound"
         self.sketch.note(f"{name} takes {what}: set the parameter {custom.name} to a TOP; until then one stands in")
 
     def _imported(self, entry: dict[str, Any], used: set[str]) -> None:
         name, file = entry.get("NAME"), entry.get("PATH")
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name) or name in self.pictures:
+            return
+        if entry.get("TYPE") == "cube" or isinstance(file, list):
+            self._sky(name)
             return
         path = self.path.parent / str(file or "")
         try:
@@ -197,7 +207,14 @@ class _Importer:
         else:
             self.sketch.pictures.append(Picture(op_name(name), "noise", note=f"the picture {file} was not found"))
             self.sketch.note(f"the imported picture {file} of {name} was not found; noise stands in")
-        self.pictures[name] = op_name(name)
+        self.pictures[not_ours(name)] = op_name(name)
+
+    def _sky(self, name: str) -> None:
+        """What stands in for a cube map."""
+        self.sketch.note(f"{name} is a cube map; a sky is computed for it")
+        self.sketch.pictures.append(Picture(op_name(name), "black", note="a cube map; a sky is computed for it"))
+        own = not_ours(name)
+        self.pictures[own], self.ways[own] = op_name(name), "textureSky"
 
     # -- the passes --------------------------------------------------------------------------------------------
 
@@ -209,9 +226,8 @@ class _Importer:
             body, lambda one: one.name not in own and one.type not in ("sampler2D", "sampler2DRect"), lambda one: ""
         )
         body = self.varyings.without(body)
-        body = replaced(body, re.compile(r"\bsampler2DRect\b"), lambda match: "sampler2D")
-        body, sizes = _special_names(body, samplers)
-        body = whole_powers(initialised(read_through(body, {})))
+        body, sizes = _special_names(flattened(body), samplers)
+        body = read_through(body, self.ways)
         texts = body + self.varyings.text
         used = words(texts)
         shared: dict[str, Value] = {}
@@ -242,7 +258,7 @@ class _Importer:
         live = [name for name in samplers if name in used]
         names = _step_names(passes)
         text = "\n\n".join(
-            part for part in ("\n".join(prelude), helpers(body).rstrip(), initialised(self.varyings.function),
+            part for part in ("\n".join(prelude), helpers(body).rstrip(), self.varyings.function,
                               body.strip("\n"), self.varyings.main) if part
         ) + "\n"  # fmt: skip
         kept = {one["TARGET"] for one in passes if one["PERSISTENT"]}
@@ -281,7 +297,7 @@ class _Importer:
                 sides.append(f"parent().par.{own}")
                 continue
             values = {n: v for n, (_, v) in self.fed.items() if isinstance(v, str)}
-            made = size_expression(text, values)
+            made = size_expression(not_ours(text), values)
             if made is None:
                 self.sketch.note(f"the size {text!r} of the pass {name} was not understood; it has the whole size")
                 made = f"parent().par.{own}"

@@ -19,7 +19,8 @@ KINDS = {
 
 
 def true(value: Any) -> bool:
-    return value in (True, 1, "true", "True", "YES", "1")
+    """Whether a switch is on: a number that is not 0, or a word that says so."""
+    return str(value).strip().lower() in ("true", "yes", "on") or _number(value, 0.0) != 0
 
 
 def _number(value: Any, otherwise: float) -> float:
@@ -32,24 +33,31 @@ def _number(value: Any, otherwise: float) -> float:
     return number if abs(number) < 1e30 else otherwise
 
 
+def _chosen(default: Any, menu: dict[str, str], first: str) -> str:
+    """The entry of a menu that is meant by a number or by a label."""
+    number = str(int(_number(default, float(first))))
+    return next((token for token, label in menu.items() if label == default), number)
+
+
 def custom_of(entry: dict[str, Any], kind: str, name: str, label: str) -> Custom:
     """The custom parameter of an input."""
     default, low, high = entry.get("DEFAULT"), entry.get("MIN"), entry.get("MAX")
     if kind == "event":
         return Custom(name, "Pulse", label)
     if kind == "bool":
-        return Custom(name, "Toggle", label, bool(_number(default, 0.0)))
+        return Custom(name, "Toggle", label, true(default))
     if kind in ("long", "int"):
         values, labels = entry.get("VALUES"), entry.get("LABELS")
         if isinstance(values, list) and values:
             tokens = [str(int(_number(value, index))) for index, value in enumerate(values)]
             names = labels if isinstance(labels, list) else []
-            menu = {token: str(names[i]) if i < len(names) else token for i, token in enumerate(tokens)}
-            chosen = str(int(_number(default, float(tokens[0]))))
+            words = [value if isinstance(value, str) else token for value, token in zip(values, tokens, strict=True)]
+            menu = {token: str(names[i]) if i < len(names) else words[i] for i, token in enumerate(tokens)}
+            chosen = _chosen(default, menu, tokens[0])
             return Custom(name, "Menu", label, chosen if chosen in menu else tokens[0], menu=menu)
         if isinstance(labels, list) and labels:
             menu = {str(index): str(text) for index, text in enumerate(labels)}
-            chosen = str(int(_number(default, 0)))
+            chosen = _chosen(default, menu, "0")
             return Custom(name, "Menu", label, chosen if chosen in menu else "0", menu=menu)
         ends = [int(_number(limit, 0)) if limit is not None else None for limit in (low, high)]
         return Custom(name, "Int", label, int(_number(default, ends[0] or 0)), low=ends[0], high=ends[1])

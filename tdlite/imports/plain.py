@@ -5,27 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from tdlite.glsl.text import bare, code
+from tdlite.glsl.zeros import variable
+
 from . import feeds
 from .blocks import loosened
 from .channels import flattened, helpers, read_through, spatial
-from .glsl import (
-    Declared,
-    bare,
-    code,
-    defines,
-    desktop,
-    included,
-    replaced,
-    uniforms,
-    used,
-    varyings,
-    without_uniforms,
-    words,
-)
+from .glsl import Declared, defines, desktop, included, replaced, uniforms, used, varyings, without_uniforms, words
 from .glsl import without_varyings as stripped
-from .locals import initialised, variable
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
-from .powers import whole_powers
 
 _MAIN = re.compile(r"\bvoid\s+main\s*\(\s*(?:void)?\s*\)")
 _BUFFER = re.compile(r"\b(DOUBLE_)?BUFFER_?(\d)\b")
@@ -40,6 +28,8 @@ _COORDINATES = {
     "vTextureCoord", "texCoord", "texcoord", "vUV", "TexCoord", "TexCoords", "fragCoord", "v_textureCoordinates",
     "v_tex_coord", "out_uv", "tex_coords",
 }  # fmt: skip
+_QT = frozenset({"qt_Opacity", "qt_TexCoord0", "qt_Matrix"})
+"""Names of Qt Quick, whose textures end at their edges; those of glslViewer repeat."""
 _FEATURES = {
     "POSTPROCESSING": "the postprocessing pass", "BACKGROUND": "the background",
     "CONVOLUTION_PYRAMID_0": "the convolution pyramid", "CONVOLUTION_PYRAMID_ALGORITHM": "the convolution pyramid",
@@ -73,7 +63,6 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     text, values, prelude = _uniforms(text, sketch)
     samplers, text = _samplers(text)
     text, coordinates = _varyings(text, sketch)
-    text = initialised(text)
     for index, name_ in enumerate(order):
         macro = [f"#define {'DOUBLE_' if double else ''}BUFFER_{number}"
                  for (double, number), own in buffers.items() if own == name_]  # fmt: skip
@@ -92,8 +81,9 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
                 kind = samplers[sampler] or spatial(text, sampler)
                 if kind:
                     ways[sampler] = "textureSky" if kind == "cubemap" else "textureVolume"
-                step.reads.append(Read(sampler, _picture(sampler, kind, path, sketch), extend="repeat"))
-        body = whole_powers(read_through(text, ways))
+                extend = "hold" if names & _QT else "repeat"
+                step.reads.append(Read(sampler, _picture(sampler, kind, path, sketch), extend=extend))
+        body = read_through(text, ways)
         parts = ["\n".join([*macro, *prelude, *coordinates[0]]), helpers(body).rstrip()]
         if coordinates[1]:
             body = replaced(body, _MAIN, lambda match: "void pixelMain()")

@@ -7,9 +7,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .glsl import clean, code, defines, included, read_text
+from tdlite.glsl.text import bare, code
+
+from .glsl import clean, defines, included, read_text, renamed, replaced, words
 from .model import ImportFault, Sketch, op_name
-from .toypasses import BUFFERS, STANDS_IN, Channel, Toy, sketched
+from .sections import Told, chosen, sections, told_in_comments, told_in_json, told_in_readme
+from .toypasses import BUFFERS, STANDS_IN, TYPES, Channel, Toy, sketched
 
 _NAMES = re.compile(
     r"(?:.*[\s_.-])?(?:(common)|(?:buffer|buf)[\s_.-]?([a-d0-3])|(image|main|shader|mainimage|final|output)|"
@@ -20,20 +23,52 @@ _DIRECTIVE = re.compile(r'^[ \t]*#[ \t]*iChannel([0-3])(?:::(\w+))?[ \t]+"?([^"\
 _OTHER_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*i(?:Vertex|Keyboard|Channel\d?)\b[^\n]*\n?", re.M)
 _ANOTHER = re.compile(r"\bvoid\s+mainImage\s*\((?:[^(),]*,){2}")
 """A function of that name with more arguments, which other hosts call."""
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define\b[^\n]*\bvoid[ \t]+mainImage[ \t]*\(", re.M)
 _IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".hdr", ".webp", ".mp4", ".mov", ".webm",
            ".mkv", ".avi")  # fmt: skip
+_SIDECARS = {"README.md": told_in_readme, "config.json": told_in_json, "shadertoy.config.json": told_in_json,
+             "shadertoy.json": told_in_json}  # fmt: skip
 
 
 def is_shadertoy(text: str) -> bool:
     """Whether a text is the fragment of a Shadertoy."""
-    return defines(text, "mainImage") and not defines(text, "main") and not _ANOTHER.search(code(text))
+    if not defines(text, "mainImage") and not _MACRO.search(bare(text)):
+        return False
+    return (not defines(chosen(text), "main") or _undeclared(text)) and not _ANOTHER.search(code(text))
+
+
+def _undeclared(text: str) -> bool:
+    """Whether a text with a main() of its own still leaves it to its host to declare what Shadertoy does."""
+    plain = bare(text)
+    return any(
+        not re.search(rf"\b(?:float|int|vec[234]|define)\s+{name}\b", plain) for name in words(text) & TYPES.keys()
+    )
+
+
+def _without_main(text: str) -> str:
+    """A pass whose own main(), which another host calls, is an ordinary function that nobody calls."""
+    if not defines(chosen(text), "main"):
+        return text
+    text = replaced(text, re.compile(r"\bout\s+(?=vec4\s+\w+\s*;)"), lambda match: "")
+    before = "vec4 hostColor;\n" if "gl_FragColor" in words(text) else ""
+    return before + renamed(text, {"main": "hostMain", "gl_FragColor": "hostColor"})
 
 
 def from_text(path: Path, text: str, name: str) -> Sketch:
     """A single mainImage, with the buffers that its directives name."""
     toys: dict[str, Toy] = {}
-    common = _pass(path, text, "image", toys)
-    return sketched(name, list(toys.values()), common, [])
+    parts = sections(text)
+    if not parts:
+        common = _pass(path, text, "image", toys)
+        for toy in toys.values():
+            _tell(toy, told_in_comments(toy.text))
+        return sketched(name, list(toys.values()), common, [])
+    common = included(parts.get("common", ""), [path.parent], str(path))
+    for role in (*BUFFERS, "image"):
+        if role in parts:
+            common += _pass(path, parts[role], role, toys)
+    skipped = ["the sound pass is not imported: there is no sound here"] if "sound" in parts else []
+    return _kept(name, toys, common, {}, skipped)
 
 
 def from_folder(path: Path, name: str) -> Sketch:
@@ -61,15 +96,43 @@ def from_folder(path: Path, name: str) -> Sketch:
     for role in (*BUFFERS, "image"):
         if role in found:
             common += _pass(found[role], read_text(found[role]), role, toys)
+    return _kept(name, toys, common, _sidecar(path), skipped)
+
+
+def _kept(name: str, toys: dict[str, Toy], common: str, told: dict[str, Told], skipped: list[str]) -> Sketch:
+    """Passes as somebody keeps them, where words or their order say what is on the channels."""
     present = [role for role in BUFFERS if role in toys]
-    for toy in toys.values():
-        _guess_channels(toy, present)
+    guessed = False
+    for role, toy in toys.items():
+        _tell(toy, told.get(role, {}))
+        _tell(toy, told_in_comments(toy.text))
+        if present and not told and not toy.channels:
+            guessed = guessed or "iChannel" in toy.text + common
+            for index, source in enumerate(present):
+                toy.channels[index] = Channel("buffer", source, "linear", "clamp")
     sketch = sketched(name, list(toys.values()), common, [])
     for text in skipped:
         sketch.note(text)
-    if present and not any(toy.channels for toy in toys.values()):
-        sketch.note("the files do not say what is on which channel: iChannel0 is Buffer A, iChannel1 Buffer B, …")
+    if guessed:
+        sketch.note("nothing says what is on which channel: iChannel0 is Buffer A, iChannel1 Buffer B, …")
     return sketch
+
+
+def _sidecar(path: Path) -> dict[str, Told]:
+    """What a README or a configuration in a folder says about channels, by role."""
+    for name, read in _SIDECARS.items():
+        if _is_file(path / name) and (told := read(read_text(path / name))):
+            return told
+    return {}
+
+
+def _tell(toy: Toy, told: Told) -> None:
+    """Put on a pass's channels what words say, where nothing else did."""
+    for number, (what, filter, wrap) in told.items():
+        buffer = toy.name if what == "self" else what if what in BUFFERS else ""
+        made = Channel("buffer", buffer, wrap="clamp") if buffer else Channel(what)
+        made.filter, made.wrap = filter or made.filter, wrap or made.wrap
+        toy.channels.setdefault(number, made)
 
 
 def from_json(data: Any, name: str, path: Path) -> Sketch:
@@ -182,7 +245,7 @@ def _pass(path: Path, text: str, role: str, toys: dict[str, Toy], depth: int = 0
 
     A channel that names the file itself reads the pass itself.
     """
-    text = included(text, [path.parent], str(path))
+    text = _without_main(included(text, [path.parent], str(path)))
     toy = Toy(role, _OTHER_DIRECTIVE.sub("", _DIRECTIVE.sub("", text)))
     toys[role] = toy
     for match in _DIRECTIVE.finditer(text):
@@ -225,10 +288,3 @@ def _named_channel(channel: Channel, value: str, path: Path, role: str, toys: di
         channel.kind, channel.source = "buffer", other
     elif value in STANDS_IN:
         channel.kind = value
-
-
-def _guess_channels(toy: Toy, present: list[str]) -> None:
-    """Without a word about channels, a multi-pass shader's are its buffers in their order."""
-    if not toy.channels:
-        for index, role in enumerate(present[:4]):
-            toy.channels[index] = Channel("buffer", role, "linear", "clamp")

@@ -82,8 +82,9 @@ def noise(comp: Any, name: str) -> Any:
 ''',
     "clouds": '''
 def clouds(comp: Any, name: str) -> Any:
-    """A soft picture in colour."""
+    """A soft picture in colour, unlike the others of this COMP."""
     top = sized(comp.create(td.noiseTOP, name))
+    top.par.seed = len(comp.children)
     top.par.mono, top.par.period, top.par.harmon, top.par.amp = False, 0.4, 4, 0.6
     return top
 ''',

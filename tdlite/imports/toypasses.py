@@ -9,9 +9,7 @@ from pathlib import Path
 from . import feeds
 from .channels import helpers, read_through, spatial
 from .glsl import Declared, defines, desktop, uniforms, without_uniforms, words
-from .locals import initialised
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
-from .powers import whole_powers
 
 BUFFERS = ("bufferA", "bufferB", "bufferC", "bufferD")
 """The passes before the picture, in the order in which they are drawn."""
@@ -19,10 +17,11 @@ _CUSTOM = re.compile(
     r"^[ \t]*#[ \t]*iUniform[ \t]+(\w+)[ \t]+(\w+)[ \t]*(?:=[ \t]*([^\n]*?))?[ \t]*"
     r"(?:\bin[ \t]*\{([^}\n]*)\})?[ \t]*(?:\bstep\b[^\n]*)?$", re.M,
 )  # fmt: skip
-_TYPES = {
+TYPES = {
     "iResolution": "vec3", "iTime": "float", "iGlobalTime": "float", "iTimeDelta": "float", "iFrame": "int",
     "iFrameRate": "float", "iMouse": "vec4", "iDate": "vec4", "iSampleRate": "float",
 }  # fmt: skip
+"""What Shadertoy declares in front of every pass."""
 STANDS_IN = {
     "keyboard": ("black", "the keyboard; no key is down"),
     "webcam": ("clouds", "a webcam"), "video": ("clouds", "a video"), "music": ("black", "music; it is silent"),
@@ -60,9 +59,9 @@ def sketched(name: str, toys: list[Toy], common: str, about: list[str]) -> Sketc
     if common.strip():
         # Its functions may look up the channels of every pass that includes it.
         ways = {name: way for toy in toys for name, way in _ways(toy.channels).items()}
-        sketch.texts["common"] = whole_powers(initialised(read_through(desktop(common), ways)))
+        sketch.texts["common"] = read_through(desktop(common), ways)
     for toy in toys:
-        if not defines(toy.text, "mainImage") and not defines(common, "mainImage"):
+        if "mainImage" not in words(toy.text) | words(common):  # a macro of Common may be all of its head
             raise ImportFault(f"{toy.name} has no void mainImage(out vec4 fragColor, in vec2 fragCoord)")
         sketch.steps.append(_step(toy, common, sketch, order, feeds_of_common))
     return sketch
@@ -102,7 +101,7 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
             toy.channels[number] = Channel(kind, "", "linear", "repeat")
     step = Step(toy.name, "", deep=toy.name != "image")
     live = {n: c for n, c in sorted(toy.channels.items()) if used & {f"iChannel{n}", "iChannelResolution", "iChannel"}}
-    text = whole_powers(read_through(text, _ways(live)))
+    text = read_through(text, _ways(live))
     prelude: list[str] = []
     for number, channel in live.items():
         sampler = f"iChannel{number}"
@@ -114,10 +113,10 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
     declared = {made.name for made in uniforms(text)}
     text = without_uniforms(
         text,
-        keep=lambda one: one.name not in _TYPES and not one.name.startswith("iChannel") and one.type != "sampler2D",
+        keep=lambda one: one.name not in TYPES and not one.name.startswith("iChannel") and one.type != "sampler2D",
         rest=lambda one: "",
     )
-    for name, type_ in _TYPES.items():
+    for name, type_ in TYPES.items():
         if name in used:
             prelude.append(f"uniform {type_} {name};")
             value = feeds.feed(Declared(name, type_), sketch)
@@ -150,7 +149,7 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
         parts.append("#include <common>")
     color = "vec4(color.rgb, 1.0)" if toy.name == "image" else "color"
     parts += [
-        initialised(text).strip("\n"),
+        text.strip("\n"),
         "layout(location = 0) out vec4 pixelColor;\n"
         "void main() {\n    vec4 color = vec4(0.0);\n    mainImage(color, gl_FragCoord.xy);\n"
         f"    pixelColor = {color};\n}}",

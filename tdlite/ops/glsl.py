@@ -10,17 +10,22 @@ from tdlite.gpu.source import Line, Source, expanded, load
 
 from . import glslpath
 from .dat import DAT
+from .glslbegin import begun
 from .glslinterface import Target, interface
 from .glslold import OLDEST, borrowed, modernised, needs, once, unfrozen
 from .glslpath import RasterOnly
+from .glslpowers import whole_powers
 from .glsltext import Reader, substituted
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
 _VERSION = re.compile(r"\s*#\s*version\s+(\d+)\s*(\w*)\s*$")
 _EXTENSION = re.compile(r"\s*#\s*extension\b")
 _RENUMBERS = re.compile(r"\s*#\s*line\b")
-_OWN_UV = re.compile(r"\bin\s+vec\d\s+vUV\b")
-_UNIFORM = re.compile(r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+\s+([^;{]+);")
+_OWN_UV = re.compile(r"\bin\s+(?:(?:highp|mediump|lowp)\s+)?vec\d\s+vUV\b")
+_UV = re.compile(r"\bvUV\b")
+_DEEP_UV = "vec3 td_UV = vec3(vUV.st, (float(uTDCurrentDepth) + 0.5) * uTDOutputInfo.depth.x);"
+"""What stands for vUV in the slices of a 3D texture."""
+_UNIFORM = re.compile(r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+(?:(?:\s*\[[^\]]*\])+\s*|\s+)([^;{\s][^;{]*);")
 _COUNTER = re.compile(r"(?:\blayout\s*\(([^)]*)\)\s*)?\buniform\s+atomic_uint\s+([^;]+);")
 _CONSTANT = re.compile(r"\blayout\s*\(\s*constant_id\s*=\s*\d+\s*\)\s*const\s+(\w+)\s+(\w+)\s*=\s*([^;]+);")
 _INNERMOST = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -42,6 +47,8 @@ class Assembly(NamedTuple):
     counters: tuple[str, ...]
     constants: tuple[str, ...]
     version: int
+    begun: list[Line]
+    """The lines with a 0 for whatever may be read before it is written; not every text bears that."""
     kernel: list[Line] | None = None
     """A pixel shader's lines for compute, if that is where it should run and can."""
     raster: str = ""
@@ -63,6 +70,9 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     first, _ = modernised(first, words, target.stage)
     first, body = once(first), once(body)
     body, old = modernised(body, words, target.stage)
+    if "pow" in words:
+        body, powers = whole_powers(body)
+        old += powers
     version = target.version
     extensions = []
     for lines in (first, body):
@@ -86,14 +96,22 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     if target.compute and words.isdisjoint({"local_size_x", "local_size_y", "local_size_z"}):
         old.append("layout(local_size_x = 1) in;")  # as Vulkan has it
     wanted = needs(words)
+    own = bool(_OWN_UV.search(text))
+    deep = target.kind == "texture3d" and target.stage == "pixel" and not target.vertex
+    if deep and not own and "vUV" in wanted:
+        body = substituted(body, _UV, "td_UV")
+        wanted |= {"uTDCurrentDepth", "uTDOutputInfo"}
+        old.append(_DEEP_UV)
     outputs = [*map(Line, old)]
-    declared = [*interface(wanted - {"vUV"} if _OWN_UV.search(text) else wanted, target), *outputs]
     functions = _functions(words)
     if target.stage != "pixel":
         functions = substituted(functions, _PIXEL, _PLACES[target.stage])
-    lines = [_head(version), *extensions, *first, *declared, *functions, *body]
+    opening = [_head(version), *extensions, *first, *interface(wanted - {"vUV"} if own else wanted, target), *functions]
+    lines = [*opening, *outputs, *body]
+    body = begun(body)
     uniforms = {name: valued for name, valued in uniforms.items() if name not in counters}
-    made = Assembly(lines, uniforms, words, counters, constants, version)
+    drawn = glslpath.raster([*outputs, *body], target.buffers) if target.stage == "pixel" else [*outputs, *body]
+    made = Assembly(lines, uniforms, words, counters, constants, version, [*opening, *drawn])
     if target.stage != "pixel" or target.path == "raster":
         return made
     try:

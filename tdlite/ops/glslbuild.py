@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from .glsltext import Reader
 
 _SHOWN = 5
 """How many of the driver's messages the operator's error repeats."""
+_WHOLE_UV = re.compile(r"\bvUV\b(?!\s*[.\[])")
 
 
 class Build(NamedTuple):
@@ -41,6 +43,10 @@ class Build(NamedTuple):
     buffers: int = 1
     compute: bool = False
     """Whether the text is a compute shader."""
+    places: int = 0
+    """How many inputs the program expects, with or without wires."""
+    unconnected: int = 0
+    """How many 2D inputs it reads, if these are more than there are."""
 
 
 class Texts(NamedTuple):
@@ -66,13 +72,14 @@ def built(gpu: Gpu, name: str, reader: Reader, texts: Texts, target: Target, old
             made = made._replace(uniforms=moving.uniforms | made.uniforms, words=made.words | moving.words)
     except ShaderError as error:
         return Build((), None, error.log, {}, {}, error.log, previous)
-    parts = made.lines, made.kernel, made.raster, vertex, target.inputs, target.buffers, target.path, target.forced
+    inputs = target.inputs, target.beyond
+    parts = made.lines, made.kernel, made.raster, vertex, inputs, target.buffers, target.path, target.forced
     if old is not None and parts == old.parts:
         return old
     try:
         program, active, path = _compiled(gpu, name, made, vertex, target)
     except ShaderError as error:
-        hint = advice(made.words, target.compute)
+        hint = advice(_spoken_of(made, error, target), target.compute)
         written = "gl_FragData" if "gl_FragData" in made.words else "gl_FragColor"
         lines = [(place, line, said.replace(OLD_OUTPUT, written)) for place, line, said in error.lines]
         error = ShaderError(error.log.replace(OLD_OUTPUT, written), tuple(lines))
@@ -83,16 +90,21 @@ def built(gpu: Gpu, name: str, reader: Reader, texts: Texts, target: Target, old
             shown = [f"{main.path}: there is no void main() in this shader"]
         if len(shown) > _SHOWN:
             shown[_SHOWN:] = [f"{len(shown) - _SHOWN} more in compileResult"]
+        if odd := next((line for line in made.lines if not line.text.isascii()), None):
+            letter = next(letter for letter in odd.text if not letter.isascii())
+            shown.append(f"{odd.name}:{odd.number}: GLSL has no letter {letter!r} outside of comments")
         message = "\n".join([*shown, *([hint] if hint else [])])
         log = f"{error.log}\n{hint}".rstrip()
         return Build(parts, None, log, made.uniforms, {}, message, previous, buffers=target.buffers)
     uniforms = {name: kind for name, kind in active.items() if name in made.uniforms}
+    reads, there = active.get("sTD2DInputs", ("", 0))[1], target.inputs.count("texture2d") - target.beyond
     listed = "".join(f"\nuniform {kind} {name}" + (f"[{n}]" if n > 1 else "") for name, (kind, n) in uniforms.items())
     return Build(
         parts, program, f"Compiled without errors{path}{listed}", made.uniforms, uniforms, previous=None,
         noise_map="sTDNoiseMap" in active, sine="sTDSineLookup" in active, counters=made.counters,
         constants=made.constants, buffers=target.buffers,
-        compute=target.compute,
+        compute=target.compute, places=len(target.inputs),
+        unconnected=reads if target.beyond and reads > there and "TD_NUM_2D_INPUTS" not in made.words else 0,
     )  # fmt: skip
 
 
@@ -110,6 +122,8 @@ def _compiled(gpu: Gpu, name: str, made: Assembly, vertex: list[Line], target: T
         return full, full.uniforms(gpu), path
 
     if target.compute:
+        with suppress(ShaderError):
+            return program(made.begun, True)
         return program(made.lines, True)
     reason = f"{made.raster} needs raster" if made.raster else "pathmode or the device wants it"
     if made.kernel is not None:
@@ -123,12 +137,27 @@ def _compiled(gpu: Gpu, name: str, made: Assembly, vertex: list[Line], target: T
     return drawn
 
 
+def _spoken_of(made: Assembly, error: ShaderError, target: Target) -> frozenset[str]:
+    """The words of a text without those that may give advice only where the driver speaks of them."""
+    words = made.words
+    if OLD_OUTPUT not in error.log:
+        words -= {"gl_FragColor"}
+    wrong = {(place, number) for place, number, said in error.lines if "vec3" in said}
+    if not target.compute and not any(
+        (line.name, line.number) in wrong and _WHOLE_UV.search(line.text) for line in made.lines
+    ):
+        words -= {"vUV"}
+    return words
+
+
 def _first(error: ShaderError) -> str:
     return error.lines[0][2].removeprefix("error: ") if error.lines else error.log
 
 
 def _drawn(program: Callable[[list[Line]], _Compiled], made: Assembly, target: Target) -> _Compiled:
     """The program by raster; ShaderError as its own version of the language has it."""
+    with suppress(ShaderError):
+        return program(made.begun)
     try:
         return program(made.lines)
     except ShaderError as error:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tdlite.gpu.formats import PixelFormat
-from tdlite.gpu.source import Line
+from tdlite.gpu.source import Line, uncommented
 
 _INPUTS = {"texture2d": "2D", "texture3d": "3D", "texture2darray": "2DArray", "cube": "Cube"}
 """Kinds of inputs, and what the interface calls them. Nothing makes cubes yet: there are none to count."""
@@ -15,6 +16,14 @@ _UNPACKED = {
     "a": "vec4(0.0, 0.0, 0.0, c.r)", "monoalpha": "c.rrrg",
 }  # fmt: skip
 """What a shader reads from an output: the inverse of TDOutputSwizzle."""
+
+
+_PLACE = re.compile(r"\b(?:sTD2DInputs|uTD2DInfos)\s*\[\s*(\d+)\s*\]")
+
+
+def named_inputs(text: str) -> int:
+    """How many 2D inputs there must be for those that a text calls by number."""
+    return max((int(number) + 1 for number in _PLACE.findall(uncommented(text))), default=0)
 
 
 class Target(NamedTuple):
@@ -30,6 +39,8 @@ class Target(NamedTuple):
     """How many of them, the last ones, are places without a wire."""
     format: PixelFormat
     """The format that the shader writes."""
+    beyond: int = 0
+    """How many of the open inputs have no connector either, but the text calls them by number."""
     buffers: int = 1
     stage: str = "pixel"
     """pixel, compute or vertex."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from tdlite.gpu.source import Line
 
+from .glslcasts import uncast
 from .glsltext import substituted
 
 _LOOKUPS = {
@@ -14,8 +15,12 @@ _LOOKUPS = {
     for kind in ("1D", "2D", "3D", "Cube", "2DRect", "2DArray")
     for how in ("", "Lod", "Proj", "ProjLod", "Grad", "ProjGrad")
     for ending in ("", "EXT", "ARB")
+} | {
+    f"{name}{kind}": name
+    for name in ("texelFetch", "textureSize")
+    for kind in ("1D", "2D", "3D", "Cube", "2DRect", "1DArray", "2DArray", "Buffer")
 }
-"""Functions that look a texture up, by dimension, and the one that has taken their place."""
+"""Functions that look a texture up or measure it, by dimension, and the one that has taken their place."""
 _FIXED = {
     "gl_TexCoord": "vec4(vUV.st, 0.0, 1.0)", "gl_TextureMatrix": "mat4(1.0)", "gl_Color": "vec4(1.0)",
     "gl_SecondaryColor": "vec4(0.0, 0.0, 0.0, 1.0)", "gl_ModelViewMatrix": "mat4(1.0)",
@@ -24,6 +29,8 @@ _FIXED = {
 """What the fixed pipeline of old gave a fragment, for a plain white rectangle that covers the picture."""
 _INDEXED = frozenset({"gl_TexCoord", "gl_TextureMatrix"})
 _INDEX = r"\s*\[[^\[\]]*\]"
+_SIZE = rf"(?:{_INDEX})?"
+_ALIAS = r"^[ \t]*#[ \t]*define[ \t]+\w+[ \t]+"
 _VULKAN_EXTENSION = re.compile(
     r"^[ \t]*#[ \t]*extension[ \t]+GL_(?:EXT_nonuniform_qualifier|KHR_vulkan_glsl)\b.*$", re.M
 )
@@ -43,6 +50,7 @@ _ADVICE = {
 _PIXEL_ADVICE = {
     "gl_GlobalInvocationID": "gl_GlobalInvocationID belongs to compute shaders; set mode to compute",
     "TDImageStoreOutput": "TDImageStoreOutput() belongs to compute shaders; set mode to compute",
+    "vUV": "vUV is a vec3; where two coordinates are wanted, use vUV.st",
 }
 _COMPUTE_ADVICE = {
     "vUV": "a compute shader has no vUV; use (vec2(gl_GlobalInvocationID.xy) + 0.5) * uTDOutputInfo.res.xy",
@@ -83,9 +91,11 @@ def borrowed(text: str, words: frozenset[str]) -> list[str]:
     return made
 
 
+_UNIFORM = r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?"
 _DECLARED_HERE = re.compile(
-    r"\buniform\s+(?:sampler(2D|3D|2DArray|Cube)\s+sTD\1Inputs|TDTexInfo\s+uTD(?:2D|3D|2DArray|Cube)Infos)\s*\[[^\];]*\]\s*;"
-    r"|\buniform\s+(?:TDTexInfo\s+uTDOutputInfo|int\s+uTD(?:Pass|CurrentDepth)|sampler2D\s+sTDNoiseMap"
+    rf"{_UNIFORM}(?:sampler(2D|3D|2DArray|Cube)\s+sTD\1Inputs|TDTexInfo\s+uTD(?:2D|3D|2DArray|Cube)Infos)"
+    r"\s*\[[^\];]*\]\s*;"
+    rf"|{_UNIFORM}(?:TDTexInfo\s+uTDOutputInfo|int\s+uTD(?:Pass|CurrentDepth)|sampler2D\s+sTDNoiseMap"
     r"|sampler1D\s+sTDSineLookup)\s*;"
     r"|\bstruct\s+TDTexInfo\s*\{[^}]*\}\s*;"
 )
@@ -97,17 +107,25 @@ def once(lines: list[Line]) -> list[Line]:
 
 
 def unfrozen(lines: list[Line], uniforms: Iterable[str]) -> list[Line]:
-    """Constants that are made of uniforms, which are none in GLSL, as variables."""
-    names = "|".join(("uTD\\w+", *map(re.escape, uniforms)))
-    return substituted(lines, re.compile(rf"\bconst\s+(\w+\s+\w+\s*=[^;{{}}]*?\b(?:{names})\b[^;{{}}]*;)"), r"\1")
+    """Constants that are made of uniforms, or of such constants, which are none in GLSL, as variables."""
+    names = more = {"uTD\\w+", *map(re.escape, uniforms)}
+    while more:
+        made = rf"\bconst\s+(\w+{_SIZE}\s+(\w+){_SIZE}\s*=[^;]*?\b(?:{'|'.join(more)})\b[^;]*;)"
+        pattern = re.compile(made)
+        more = {match[2] for match in pattern.finditer("\n".join(line.text for line in lines))} - names
+        names = names | more
+        lines = substituted(lines, pattern, r"\1")
+    return lines
 
 
 def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[list[Line], list[str]]:
     """An author's lines in today's words, and the declarations that those need before them.
 
     ``texture2D()`` and its like become ``texture()``; ``gl_FragColor`` and ``gl_FragData`` an output;
-    ``varying`` what a fragment shader gets in; Vulkan's descriptor sets and extensions are left out.
+    ``varying`` what a fragment shader gets in; casts of C constructors; Vulkan's descriptor sets and extensions
+    are left out.
     """
+    lines = uncast(lines)
     text = "\n".join(line.text for line in lines)
     declared: list[str] = []
     if "extension" in words:
@@ -127,12 +145,13 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
         size = "[TD_NUM_COLOR_BUFFERS]" if name == "gl_FragData" else ""
         declared.append(f"layout(location = 0) out vec4 {OLD_OUTPUT}{size};")
         lines = substituted(lines, re.compile(rf"\b{name}\b"), OLD_OUTPUT)
-    lookups = [name for name in _LOOKUPS if name in words and not re.search(rf"\b(?:vec4|define)\s+{name}\b", text)]
+    own = r"\b(?:float|[iu]?vec[234]|define)\s+"
+    lookups = [name for name in _LOOKUPS if name in words and not re.search(rf"{own}{name}\b", text)]
     if lookups:
         if re.search(r"\buniform\s+sampler\w+\s+texture\b", text):  # a name that was free in those days
             lines = substituted(lines, re.compile(r"\btexture\b"), "td_texture")
-        calls = re.compile(rf"\b(?:{'|'.join(lookups)})\b(?=\s*\()")
-        lines = substituted(lines, calls, lambda match: _LOOKUPS[match[0]])
+        calls = re.compile(rf"({_ALIAS})?\b({'|'.join(lookups)})\b(?(1)|(?=\s*\())", re.M)
+        lines = substituted(lines, calls, lambda match: (match[1] or "") + _LOOKUPS[match[2]])
     return lines, declared
 
 

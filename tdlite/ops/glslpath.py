@@ -83,19 +83,20 @@ def check(text: str, words: frozenset[str], mipmapped: bool) -> None:
             raise RasterOnly(f"{call[1]}() with a bias")
 
 
-def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
-    """A checked shader's lines for compute. Raises RasterOnly.
+def outputs(body: list[Line], buffers: int) -> tuple[list[Line], dict[int, str]]:
+    """Lines in which ``main`` is ``td_main`` and outputs are variables that begin at 0; by location what each draws.
 
-    ``version`` is the language version that the text was written for, ``image`` the format of the pictures.
+    Channels that an output does not have are 0, alpha 1. Raises RasterOnly for outputs that are no
+    colours or collide.
     """
-    stores: dict[int, str] = {}
+    drawn: dict[int, str] = {}
 
     def variable(match: re.Match[str]) -> str:
         layout, kind, declared = match[1] or "", match[2], match[3]
         if kind not in _WHOLE or "index" in layout:
             raise RasterOnly(f"out {kind} {declared.strip()}")
         given = _LOCATION.search(layout)
-        location = int(given[1]) if given else next(n for n in range(99) if n not in stores)
+        location = int(given[1]) if given else next(n for n in range(99) if n not in drawn)
         made = []
         for one in declared.split(","):
             name = _ONE.match(one)
@@ -104,15 +105,24 @@ def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
                 raise RasterOnly(f"out {kind} {one.strip()}")
             zero, count = f"{kind}(0.0)", int(size)
             for n in range(count):
-                stores[location + n] = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
+                if location + n in drawn:
+                    raise RasterOnly("two outputs at one location")
+                drawn[location + n] = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
             location += count
             initial = f"{kind}[{count}]({', '.join([zero] * count)})" if name[2] else zero
             made.append(f"{kind} {name[1]}{f'[{count}]' if name[2] else ''} = {initial};")
         return " ".join(made)
 
-    body = substituted(body, _OUT, variable)
+    return substituted(substituted(body, _OUT, variable), _MAIN, "void td_main("), drawn
+
+
+def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
+    """A checked shader's lines for compute. Raises RasterOnly.
+
+    ``version`` is the language version that the text was written for, ``image`` the format of the pictures.
+    """
+    body, drawn = outputs(body, buffers)
     body = substituted(body, _IN, "")
-    body = substituted(body, _MAIN, "void td_main(")
     body = substituted(body, _VERSION, str(version))
     body = renamed(body)
     head = [
@@ -124,12 +134,23 @@ def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
         "    if (any(greaterThanEqual(gl_GlobalInvocationID.xy, uvec2(uTDOutputInfo.res.zw)))) return;",
         "    td_main();",
         *(
-            f"    imageStore(td_outputs[{n}], ivec2(gl_GlobalInvocationID.xy), {stores.get(n, 'vec4(0.0)')});"
+            f"    imageStore(td_outputs[{n}], ivec2(gl_GlobalInvocationID.xy), {drawn.get(n, 'vec4(0.0)')});"
             for n in range(buffers)
         ),
         "}",
     ]
     return Kernel([*map(Line, head)], body, [*map(Line, tail)])
+
+
+def raster(body: list[Line], buffers: int) -> list[Line]:
+    """A pixel shader's lines for raster with the outputs of ``outputs``; as they are where they cannot have them."""
+    try:
+        body, drawn = outputs(body, buffers)
+    except RasterOnly:
+        return body
+    declared = [f"layout(location = {n}) out vec4 td_output{n};" for n in drawn]
+    given = [f"td_output{n} = {colour};" for n, colour in drawn.items()]
+    return [*body, *map(Line, [*declared, "void main() {", "    td_main();", *given, "}"])]
 
 
 def renamed(lines: list[Line]) -> list[Line]:

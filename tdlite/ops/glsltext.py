@@ -15,6 +15,7 @@ from .dat import DAT
 _INCLUDE = re.compile(r'\s*#\s*include\s*(?:<([^>]+)>|"([^"]+)")\s*$')
 _CONDITION = re.compile(r"\s*#\s*(ifdef|ifndef|if|else|elif|endif)\b")
 _GUARD = re.compile(r"\s*#\s*ifndef\s+(\w+)\s*\n\s*#\s*define\s+\1\b")
+_UNSEEN = re.compile(r"[^\S\n\t ]|[\x00\u200b-\u200f\u2060\ufeff]")
 _MOST_LINES = 100_000
 
 Stamp = tuple[int, int] | None
@@ -89,7 +90,7 @@ class Reader:
     ) -> list[Line]:
         """The lines of a text; ``me`` is where its includes of DATs are looked for from, ``folder`` those of files."""
         lines: list[Line] = []
-        contents = uncommented(text).splitlines()
+        contents = uncommented(plain(text)).splitlines()
         conditions = Conditions(contents)
         for number, content in enumerate(contents, 1):
             line = Line(content, name, number)
@@ -138,6 +139,14 @@ class Reader:
                 return file.read()
         except OSError as error:
             raise fault(line, f"#include: cannot read {path}: {error.strerror}") from None
+
+
+def plain(text: str) -> str:
+    """A text with Unix line ends, and spaces for the blanks of other writing and for what nobody sees.
+
+    Editors and web pages leave byte order marks and unbreakable spaces in texts, at which drivers stop reading.
+    """
+    return _UNSEEN.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def fault(line: Line, message: str) -> ShaderError:

@@ -21,7 +21,7 @@ from tdlite.graph.paths import nearest
 from .cook import At
 from .dat import DAT
 from .glslbuild import Build, Texts, built
-from .glslinterface import Target
+from .glslinterface import Target, named_inputs
 from .glslsamplers import KIND_NAMES, SAMPLERS, mipmapped, textures
 from .glslsamplers import page as samplers_page
 from .glslshared import instead, noise_map, sine
@@ -131,12 +131,16 @@ class GlslTOP(TOP):
         shared = compute or spec.kind == "texture2d" or par.inputmapping.eval() == "all"
         if not shared:
             kinds = self._own_inputs(kinds, par.nval.eval())
+        main = self._text("computedat") if compute else self._text("pixeldat")
         open = 0 if self.isMultiInputs or not shared else self.maxInputs - len(kinds)
+        named = named_inputs(main.text) if main is not None and shared else 0
+        beyond = max(0, named - kinds.count("texture2d") - open) if named <= gpu.max_inputs else 0
         target = Target(
             version=int(par.glslversion.eval().removeprefix("glsl")),
             newest=gpu.ctx.version_code,
-            inputs=(*kinds, *["texture2d"] * open),
-            open=open,
+            inputs=(*kinds, *["texture2d"] * (open + beyond)),
+            open=open + beyond,
+            beyond=beyond,
             kind=spec.kind,
             format=FORMATS[working_format(spec.format) if compute else spec.format],
             buffers=par.numcolorbufs.eval(),
@@ -149,7 +153,6 @@ class GlslTOP(TOP):
             mipmapped=self._mipmapped.pull(),
         )
         reader = Reader([*self._folder(), self.project.folder])
-        main = self._text("computedat") if compute else self._text("pixeldat")
         texts = Texts(main, self._text("predat"), vertex)
         made = built(gpu, self.path, reader, texts, target, self.build.peek())
         self._files = reader.files
@@ -236,7 +239,8 @@ class GlslTOP(TOP):
         if build.noise_map:
             named["sTDNoiseMap"] = noise_map(self.project), Sampler(extend="repeat")
         self._counted(len(at.inputs), sum(image is not None for image, _ in named.values()) + len(values.texels))
-        inputs = at.inputs if self.isMultiInputs else (*at.inputs, *[None] * (self.maxInputs - len(at.inputs)))
+        places = build.places if self.isMultiInputs else max(build.places, self.maxInputs)
+        inputs = (*at.inputs, *[None] * (places - len(at.inputs)))
         job = Pass(
             build.program,
             spec,
@@ -270,7 +274,10 @@ class GlslTOP(TOP):
             raise OpError(f"{inputs} inputs{more} are more than the {most} that this GPU reads at once; make groups")
 
     def _compare(self, at: At, build: Build, values: Sent) -> None:
-        """Warn of values without a uniform, of uniforms without a value, and of values of the wrong kind."""
+        """Warn of inputs and values that are not there or not used, and of values of the wrong kind."""
+        if build.unconnected:
+            hint = "connect it" if self.isMultiInputs else "a GLSL Multi TOP has any number of inputs"
+            at.warn(f"the shader reads sTD2DInputs[{build.unconnected - 1}], which is not there and is 0; {hint}")
         fed = values.kinds | {name: frozenset(SAMPLERS) for name, *_ in at.blocks("sampler") if name}
         for name in fed:
             if name not in build.declared:

@@ -104,6 +104,11 @@ def test_a_menu_gets_its_entries_from_the_script(box: Any) -> None:
         box.par.Mode = "hihg"
     with pytest.raises(ParError, match="2 menu entries, not 1"):
         par.menuLabels = ["one"]
+    par.menuNames = ["5", "10"]
+    with pytest.raises(ParError, match=r"entry 10 \(a number counts from 0; the one named 10 is '10'\); it has 5, 10"):
+        box.par.Mode = 10
+    with pytest.raises(ParError, match="entry 7; it has 5, 10"):
+        box.par.Mode = 7
     with pytest.raises(ParError, match="needs entries"):
         par.menuNames = []
     strmenu = box.appendCustomPage("Controls").appendStrMenu("Pick")[0]

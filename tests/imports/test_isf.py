@@ -36,6 +36,15 @@ def test_inputs_become_parameters_with_ranges_that_feed_the_shader(net, tmp_path
     assert comp.op("image").warnings() == ""
 
 
+@pytest.mark.parametrize(
+    ("default", "on"), [("TRUE", 1), ("yes", 1), (2, 1), ("1", 1), ("FALSE", 0), ("no", 0), (0.0, 0)]
+)
+def test_a_switch_is_on_by_a_number_or_a_word(default, on, net, tmp_path):
+    inputs = [{"NAME": "lit", "TYPE": "bool", "DEFAULT": default}]
+    comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(lit);", INPUTS=inputs))
+    assert (pixels(comp) == on).all()
+
+
 def test_a_picture_is_read_in_pixels_or_as_a_fraction(net, tmp_path):
     path = isf(
         tmp_path,
@@ -105,7 +114,38 @@ def test_the_size_of_a_pass_may_depend_on_a_parameter(net, tmp_path):
     assert pixels(comp).shape == (4, 2, 4)
 
 
-def test_a_vertex_shader_is_computed_in_each_pixel(net, tmp_path):
+def test_what_a_vertex_shader_clamps_at_the_corners_is_interpolated_between_them(net, tmp_path):
+    given = "varying vec2 left;\nvarying float sides[2];\n"
+    path = isf(tmp_path, "gl_FragColor = vec4(left, sides[1], 1.0);", before=given)
+    text(path.with_suffix(".vs"), given + "void main() {\n    isf_vertShaderInit();\n"
+         "    left = clamp(isf_FragNormCoord - vec2(0.25, 0.0), 0.0, 1.0);\n"
+         "    sides[0] = sides[1] = isf_FragNormCoord.x * isf_FragNormCoord.y;\n}\n")  # fmt: skip
+    x, y = np.meshgrid((np.arange(8) + 0.5) / 8, (np.arange(4) + 0.5) / 4)
+    between = np.maximum(0, x + y - 1)  # 1 in the corner at the top right, 0 in the others
+    picture = pixels(imported(net, path))
+    np.testing.assert_allclose(picture[..., :3], np.stack([0.75 * x, y, between], -1), atol=1e-6)
+
+
+def test_a_vertex_shader_reads_pictures_at_the_corners(net, tmp_path):
+    path = isf(tmp_path, "gl_FragColor = corner;", before="varying vec4 corner;\n", INPUTS=[IMAGE])
+    text(path.with_suffix(".vs"), "varying vec4 corner;\nvoid main() {\n    isf_vertShaderInit();\n"
+         "    corner = IMG_THIS_PIXEL(inputImage);\n}\n")  # fmt: skip
+    comp = imported(net, path)
+    comp.par.InputImage = source = net.noiseTOP(resolution=(2, 2), mono=False, format="rgba32float")
+    lower, upper = source.numpyArray()
+    expected = lower[0] + (lower[1] - lower[0]) / 16 + (upper[0] - lower[0]) / 8  # the first of 8 × 4 pixels
+    np.testing.assert_allclose(pixels(comp)[0, 0], expected, atol=1e-6)
+
+
+def test_pictures_that_stand_in_for_two_inputs_differ(net, tmp_path):
+    images = [{"NAME": name, "TYPE": "image"} for name in ("before", "after")]
+    comp = imported(net, isf(
+        tmp_path, "gl_FragColor = IMG_THIS_PIXEL(before) - IMG_THIS_PIXEL(after);", INPUTS=images,
+    ))  # fmt: skip
+    assert np.abs(pixels(comp)[..., :3]).mean() > 0.05
+
+
+def test_a_vertex_shader_is_a_function_of_the_pixel_shader(net, tmp_path):
     path = isf(
         tmp_path, "gl_FragColor = vec4(left, offsets[1]);",
         before="#if __VERSION__ <= 120\nvarying vec2 left;\nvarying vec2 offsets[2];\n#else\nin vec2 left;\n"
@@ -151,6 +191,38 @@ def test_a_chain_of_conditions_in_a_vertex_shader_is_no_function(net, tmp_path):
     assert comp.op("image").errors() == ""
 
 
+def test_code_may_stand_before_the_header(net, tmp_path):
+    inputs = [{"NAME": "level", "TYPE": "float", "DEFAULT": 2}]
+    path = isf(tmp_path, "gl_FragColor = vec4(level * TWICE);", INPUTS=inputs)
+    text(path, "// by somebody\n#define TWICE 2.0\n" + path.read_text())
+    assert (pixels(imported(net, path)) == 4).all()
+
+
+@pytest.mark.parametrize("place", ["ftransform()", "gl_ModelViewProjectionMatrix * gl_Vertex"])
+def test_a_vertex_shader_of_the_first_version_may_place_its_corners_itself(net, tmp_path, place):
+    path = isf(tmp_path, "gl_FragColor = vec4(where, 0.0, 1.0);", before="varying vec2 where;\n")
+    moves = f"    gl_Position = {place};\n    where = gl_MultiTexCoord0.xy;\n"
+    text(path.with_suffix(".vs"), f"varying vec2 where;\nvoid main() {{\n{moves}}}\n")
+    comp = imported(net, path)
+    assert pixels(comp)[1, 2, :2] == pytest.approx((np.array((2, 1)) + 0.5) / (8, 4))
+    assert comp.op("image").errors() == ""
+
+
+def test_every_kind_of_sound_is_a_picture(net, tmp_path):
+    kinds = ("audio", "audioFFT", "audioHist", "audioWaveform")
+    inputs = [{"NAME": kind, "TYPE": kind} for kind in kinds]
+    values = ", ".join(f"IMG_NORM_PIXEL({kind}, vec2(0.5)).r" for kind in kinds)
+    comp = imported(net, isf(tmp_path, f"gl_FragColor = vec4({values});", INPUTS=inputs))
+    assert pixels(comp)[0, 0] == pytest.approx((0.5, 0, 0, 0.5), abs=0.01)
+
+
+def test_of_two_inputs_of_one_name_the_first_counts(net, tmp_path):
+    inputs = [{"NAME": "a", "TYPE": "float", "DEFAULT": value} for value in (0.25, 0.75)]
+    path = isf(tmp_path, "gl_FragColor = vec4(a);", INPUTS=inputs)
+    assert (pixels(imported(net, path)) == 0.25).all()
+    assert any("two inputs a" in note for note in read(path).notes)
+
+
 def test_neighbours_are_known_by_their_names_where_the_vertex_shader_is_missing(net, tmp_path):
     before = "varying vec2 left_coord;\nvarying vec2 rightb_coord;\n"
     comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(left_coord, rightb_coord);", before=before))
@@ -170,12 +242,87 @@ def test_an_imported_picture_comes_from_its_file(net, tmp_path):
     assert pixels(comp)[0, 0, :3] == pytest.approx((1, 0, 0.2), abs=0.01)
 
 
+@pytest.mark.parametrize("header", [
+    {"IMPORTED": [{"NAME": "env", "TYPE": "cube", "PATH": ["a.jpg", "b.jpg"]}]},
+    {"IMPORTED": {"env": {"PATH": ["a.jpg"] * 6}}},
+    {"INPUTS": [{"NAME": "env", "TYPE": "cube"}]},
+])  # fmt: skip
+def test_a_sky_is_computed_for_a_cube_map(net, tmp_path, header):
+    path = isf(tmp_path, "gl_FragColor = textureCube(env, vec3(0.1, gl_FragCoord.y - 2.0, 0.2));", **header)
+    comp = imported(net, path)
+    ground, sky = pixels(comp)[0, 0], pixels(comp)[3, 0]
+    assert ground[0] > ground[2]
+    assert sky[0] < sky[2]
+    assert any("env is a cube map" in note for note in read(path).notes)
+    assert comp.op("image").errors() == ""
+
+
+def test_a_surface_of_another_host_is_refused(tmp_path):
+    path = isf(tmp_path, "colour = MM_SHADER_THIS_NORM_PIXEL();", before="out vec4 colour;\n", INPUTS=[IMAGE])
+    with pytest.raises(ImportFault, match="MadMapper surface"):
+        read(path)
+
+
+@pytest.mark.parametrize("entry", [
+    {"VALUES": ["Low", "Mid", "High"], "DEFAULT": "High"},
+    {"VALUES": [0, 1, 2], "LABELS": ["Low", "Mid", "High"], "DEFAULT": "High"},
+    {"LABELS": ["Low", "Mid", "High"], "DEFAULT": "High"},
+])  # fmt: skip
+def test_a_choice_may_be_among_words(net, tmp_path, entry):
+    inputs = [{"NAME": "mode", "TYPE": "long", **entry}]
+    comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(float(mode));", INPUTS=inputs))
+    assert (comp.par.Mode.menuNames, comp.par.Mode.menuLabels) == (["0", "1", "2"], ["Low", "Mid", "High"])
+    assert (pixels(comp) == 2).all()
+
+
+def test_a_rectangle_texture_is_read_in_pixels(net, tmp_path):
+    before = "vec4 at(sampler2DRect s, vec2 p) { return texture2DRect(s, p); }\n"
+    body = "vec2 p = gl_FragCoord.xy; gl_FragColor = vec4(texture2DRect(inputImage, p).rg, at(inputImage, p).ba);"
+    comp = imported(net, isf(tmp_path, body, before=before, INPUTS=[IMAGE]))
+    source = net.noiseTOP(resolution=(8, 4), mono=False, format="rgba32float")
+    comp.par.InputImage = source
+    assert (pixels(comp) == source.numpyArray()).all()
+
+
 def test_inputs_may_have_the_names_of_keywords_and_of_each_other(net, tmp_path):
     names = ("filter", "value", "Value", "sample")
     inputs = [{"NAME": name, "TYPE": "float", "DEFAULT": n} for n, name in enumerate(names)]
     path = isf(tmp_path, "gl_FragColor = vec4(filter, value, Value, sample);", INPUTS=inputs)
     comp = imported(net, path)
     assert tuple(pixels(comp)[0, 0]) == (0, 1, 2, 3)
+
+
+def test_authors_may_use_names_that_newer_glsl_and_our_own_texts_use(net, tmp_path):
+    path = isf(
+        tmp_path,
+        "Held held; held.flat = layout; vec4 c = IMG_THIS_PIXEL(texture);"
+        "gl_FragColor = vec4(c.r, vUV.x, smooth(held.flat), IMG_SIZE(small).x);",
+        before="varying vec2 vUV;\nstruct Held { float flat; };\n"
+        "float smooth(float texture) { return texture * IMG_PIXEL(small, vec2(0.5)).a; }\n",
+        INPUTS=[
+            {"NAME": "texture", "TYPE": "image"}, {"NAME": "layout", "TYPE": "float", "DEFAULT": 0.75},
+        ],
+        PASSES=[{"TARGET": "small", "WIDTH": "$WIDTH * $layout"}, {}],
+    )  # fmt: skip
+    text(path.with_suffix(".vs"), "varying vec2 vUV;\nvoid main() {\n    isf_vertShaderInit();\n"
+         "    vUV = isf_FragNormCoord.yx * layout;\n}\n")  # fmt: skip
+    comp = imported(net, path)
+    comp.par.Texture = source = net.noiseTOP(resolution=(8, 4), mono=False, format="rgba32float")
+    picture = pixels(comp)
+    assert comp.op("image").errors() == ""
+    assert (picture[..., 0] == source.numpyArray()[..., 0]).all()
+    assert picture[..., 1] == pytest.approx(np.tile((np.arange(4)[:, None] + 0.5) / 4 * 0.75, (1, 8)))
+    assert (picture[..., 2:] == (0.75, 6)).all()
+
+
+def test_a_text_may_call_the_look_up_by_a_name_of_its_own(net, tmp_path):
+    path = isf(
+        tmp_path, "gl_FragColor = texture(inputImage, isf_FragNormCoord);", INPUTS=[IMAGE],
+        before="#define texture texture2D\n",
+    )  # fmt: skip
+    comp = imported(net, path)
+    comp.par.InputImage = source = net.noiseTOP(resolution=(8, 4), mono=False, format="rgba32float")
+    assert (pixels(comp) == source.numpyArray()).all()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 import numpy as np
 import pytest
 
-from tdlite.imports.powers import whole_powers
-
 from .shaders import imported, isf, plain, toy
 
 BODY = (
@@ -36,12 +34,7 @@ def test_whole_powers_in_a_shadertoy_and_its_common_part(net, tmp_path):
         np.testing.assert_allclose(picture[0, :, channel], x**3, rtol=1e-4)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "pow(x, 2.2)", "pow(x, y)", "pow(x, 3.0 * y)", "pow(x, 2.0)", "a.pow(x, 3.0)", "// pow(x, 3.0)",
-        "float pow(float x, float n) { return x; } float y = pow(x, 3.0);",
-    ],
-)  # fmt: skip
-def test_other_powers_stay_as_they_are(text):
-    assert whole_powers(text) == text
+def test_a_constant_of_an_isf_may_be_a_power(net, tmp_path):
+    constants = "const float SIDE = 2.0; const float VOLUME = pow(SIDE, 3.0); float list[int(VOLUME)];"
+    made = isf(tmp_path, "gl_FragColor = vec4(VOLUME, float(list.length()), pow(-SIDE, 3.0), 1.0);", before=constants)
+    assert imported(net, made).op("out1").numpyArray()[0, 0].tolist() == [8, 8, -8, 1]

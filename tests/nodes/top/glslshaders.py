@@ -11,9 +11,11 @@ def pixel_shader(net, text, *, operator="glslTOP", size=(4, 4), format="rgba32fl
     return top
 
 
-def compute_shader(net, body, declarations="", *, group=GROUP, size=(4, 4), format="rgba32float", **pars):
+def compute_shader(
+    net, body, declarations="", *, group=GROUP, size=(4, 4), format="rgba32float", operator="glslTOP", **pars
+):
     """A GLSL TOP whose compute shader has this main, in which ``p`` is the pixel."""
-    top = net.glslTOP(**{"resolution": size, "format": format, "mode": "compute", **pars})
+    top = net.make(operator, **{"resolution": size, "format": format, "mode": "compute", **pars})
     text = f"{group}{declarations}\nvoid main() {{ ivec2 p = ivec2(gl_GlobalInvocationID.xy); {body} }}"
     top.par.computedat.eval().text = text
     return top

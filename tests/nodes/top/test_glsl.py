@@ -357,6 +357,17 @@ def test_an_error_names_the_dat_and_its_line_and_shows_a_checkerboard(net):
     assert top.errors() == ""
 
 
+def test_only_outputs_that_collide_bring_gl_FragColor_up(net):
+    top = shader(net, "void main() { gl_FragColor = vec4(missing); }", whole=True)
+    top.numpyArray()
+    assert top.errors().startswith("/glsl1_pixel:1: `missing' undeclared")
+    assert "gl_FragColor" not in top.errors()
+    both = "layout(location = 0) out vec4 own;\nvoid main() { own = vec4(fwidth(vUV.x)); gl_FragColor = own; }"
+    top.par.pixeldat.eval().text = both
+    top.numpyArray()
+    assert "gl_FragColor is one output" in top.errors()
+
+
 def test_the_picture_of_an_error_may_be_black_or_the_last_good_one(net):
     top = shader(net, f"uniform float v;\n{OUT}void main() {{ fragColor = vec4(v); }}", whole=True, vec0name="v")
     top.par.vec0valuex = 0.25
@@ -483,7 +494,7 @@ def test_what_does_not_compile_is_not_tried_again_every_frame(fast, compiled):
     top = shader(fast, f"uniform float v;\n{BROKEN}", whole=True, vec0name="v", vec0valuex="=absTime.frame")
     top.par.resolutionw.expr = "8 + absTime.frame"
     fast.frames(5, pull=[top])
-    assert compiled() <= 2  # the checkerboard is a program, too
+    assert compiled() <= 3  # with values to begin with, as it is, and the checkerboard is a program, too
     assert top.width == 13
 
 

@@ -132,6 +132,31 @@ def test_a_constant_may_be_made_of_uniforms(net):
     assert value(net, "vec4(size, twice, 0)", declared).tolist() == [1, 1, 4, 0]
 
 
+def test_constants_of_such_constants_and_arrays_of_them_are_variables_and_others_stay_constant(net):
+    declared = """uniform float gain = 2.0; const float twice = gain * 2.0, half_ = twice / 4.0;
+    const float more = twice + 1.0; const int N = 2, M = N + 1;
+    const float list[2] = {gain, more}; const vec2[M - 1] pairs = vec2[2](vec2(more), uTDOutputInfo.res.zw);
+    float sizes[M];"""
+    assert value(net, "vec4(half_, more, list[1], sizes.length() + pairs[1].x)", declared).tolist() == [1, 5, 5, 4]
+
+
+@pytest.mark.parametrize("path", ["compute", "raster"])
+def test_whole_powers_of_numbers_below_0_have_their_values(net, path):
+    declared = "uniform float u = -0.5;\n#define CUBE(x) pow(x, 3.0)\n"
+    powers = "pow(u, 5.), CUBE(u),\n pow(vec2(u,\n 2), vec2(4.0)).x, pow(pow(u * (u + 2.5), 3.) * 2.0, 3)"
+    drawn = value(net, f"vec4({powers})", declared, pathmode=path)
+    np.testing.assert_allclose(drawn, (-0.03125, -0.125, 0.0625, -8), rtol=1e-5)
+
+
+def test_powers_in_constants_stay_constant(net):
+    declared = "const float A = 2.0, K = pow(A, 3.0); float list[int(pow(2.0, 3.0)) + int(K)];"
+    assert value(net, "vec4(K, list.length(), 0, 0)", declared).tolist() == [8, 16, 0, 0]
+
+
+def test_a_power_of_the_authors_own_comes_first(net):
+    assert value(net, "vec4(pow(-2.0, 3.0))", "float pow(float x, float n) { return x + n; }")[0] == 1
+
+
 def test_work_groups_without_a_size_have_one_thread(net):
     top = net.glslTOP(resolution=(3, 2), mode="compute", format="rgba32float")
     top.par.computedat.eval().text = "void main() { TDImageStoreOutput(0, gl_GlobalInvocationID, vec4(0.5)); }"

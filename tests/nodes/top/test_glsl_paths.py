@@ -61,10 +61,11 @@ def test_both_paths_agree_in_every_format(net, format):
 
 
 @pytest.mark.parametrize("kind", ["vec3", "vec2", "float"])
-def test_an_output_of_fewer_numbers_has_the_missing_ones_of_a_texture(net, kind):
+@pytest.mark.parametrize("way", ["compute", "raster"])
+def test_an_output_of_fewer_numbers_has_the_missing_ones_of_a_texture(net, way, kind):
     text = f"layout(location = 0) out {kind} c; void main() {{ c = {kind}(0.25); }}"
     expected = {"vec3": (0.25, 0.25, 0.25, 1), "vec2": (0.25, 0.25, 0, 1), "float": (0.25, 0, 0, 1)}[kind]
-    assert np.all(pixel_shader(net, text, pathmode="compute").numpyArray() == expected)
+    assert np.all(pixel_shader(net, text, pathmode=way).numpyArray() == expected)
 
 
 def test_several_buffers_masks_and_passes_agree(net):

@@ -95,6 +95,56 @@ def test_a_file_that_is_touched_without_a_change_compiles_nothing(fast, tmp_path
     assert fast.cooked.count(top.path) == 1
 
 
+@pytest.mark.parametrize("blank", ["\ufeff", "\u00a0", "\u3000", "\u200b", "\r", "\x0c", "\u2028"])
+def test_blanks_that_glsl_does_not_know_are_spaces(net, blank):
+    text = f"{blank}// a note\r\n{OUT}void{blank}main() {{ fragColor = vec4(0.25); }}{blank}"
+    top = pixel_shader(net, text)
+    assert np.all(top.numpyArray() == 0.25)
+    assert top.errors() == ""
+
+
+def test_a_letter_that_glsl_does_not_know_is_named(net):
+    top = pixel_shader(net, f"// naïve\n{OUT}void main() {{ fragColor = vec4(1.0)；}}")
+    top.numpyArray()
+    assert ":3: GLSL has no letter '；' outside of comments" in top.errors()
+    assert "ï" not in top.errors()
+
+
+NOT_WRITTEN = {
+    "an output": ("", "fragColor.r += 0.5;", [0.5, 0, 0, 0]),
+    "an output on no path": ("", "if (gl_FragCoord.x < 0.0) fragColor = vec4(1.0);", [0, 0, 0, 0]),
+    "a global": ("vec3 sum; void add(float v) { sum.g += v; }", "add(0.25); add(0.5); fragColor = vec4(sum, 1.0);",
+                 [0, 0.75, 0, 1]),
+    "a local": ("", "bool hit; float d; if (gl_FragCoord.x < 0.0) { hit = true; d = 3.0; } "
+                "fragColor = vec4(hit ? 1.0 : 0.0, d, 0.5, 1.0);", [0, 0, 0.5, 1]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["raster", "compute"])
+@pytest.mark.parametrize("what", NOT_WRITTEN)
+def test_what_is_read_before_it_is_written_is_zero(net, path, what):
+    declared, body, colour = NOT_WRITTEN[what]
+    other = pixel_shader(net, OUT + "void main() { fragColor = vec4(7.0); }", pathmode=path)
+    other.numpyArray()  # leaves something behind
+    top = pixel_shader(net, f"{OUT}{declared}\nvoid main() {{ {body} }}", pathmode=path)
+    np.testing.assert_array_equal(top.numpyArray(), np.broadcast_to(np.float32(colour), (4, 4, 4)))
+    assert top.errors() == top.warnings() == ""
+
+
+def test_variables_of_a_compute_shader_begin_at_zero_too(net):
+    body = "float v; if (p.x > 99) v = 5.0; sum += 0.25; TDImageStoreOutput(0, ivec3(p, 0), vec4(sum, v, 0.0, 1.0));"
+    top = compute_shader(net, body, "shared float other[2]; float sum;\n")
+    np.testing.assert_array_equal(top.numpyArray(), np.broadcast_to(np.float32([0.25, 0, 0, 1]), (4, 4, 4)))
+    assert top.errors() == ""
+
+
+def test_outputs_that_may_not_be_there_are_left_as_they_are(net):
+    text = "#define OTHER 0\n#if OTHER\nout vec3 c;\n#else\nout vec4 fragColor;\n#endif\n"
+    top = pixel_shader(net, f"{text}void main() {{ float a; a += 0.5; fragColor = vec4(a - a + 0.5); }}")
+    assert top.errors() == ""
+    assert np.all(top.numpyArray() == 0.5)
+
+
 # -- other GLSL ------------------------------------------------------------------------------------------------
 
 
@@ -110,6 +160,8 @@ def source(net):
         "#version 120\nvoid main() { gl_FragColor = texture2D(sTD2DInputs[0], gl_TexCoord[0].st); }",
         "#version 100\nprecision mediump float;\nvarying vec3 vUV;\n"
         "void main() { gl_FragColor = texture2D(sTD2DInputs[0], vUV.st); }",
+        "#version 100\nvarying highp vec3 vUV;\nuniform highp sampler2D sTD2DInputs[1];\nuniform lowp int uTDPass;\n"
+        "void main() { gl_FragColor = texture2D(sTD2DInputs[uTDPass], vUV.st); }",
         "#version 300 es\nprecision highp float;\nprecision mediump int;\nout vec4 c;\n"
         "void main() { c = texture(sTD2DInputs[0], vUV.st); }",
         "#version 460\n#extension GL_EXT_nonuniform_qualifier : require\nlayout(location = 0) out vec4 c;\n"
@@ -120,6 +172,11 @@ def source(net):
         "uniform sampler2D texture;\nvoid main() { gl_FragColor = texture2D(texture, vUV.st); }",
         "vec4 texture2D(sampler2D s, vec3 p) { return texture(s, p.st); }\n"
         "void main() { gl_FragColor = texture2D(sTD2DInputs[0], vUV); }",
+        "#define look texture2D // by another name\n  # define texture texture2D\n"
+        "void main() { gl_FragColor = mix(look(sTD2DInputs[0], vUV.st), texture(sTD2DInputs[0], vUV.st), 0.5); }",
+        "void main() { gl_FragColor = texelFetch2D(sTD2DInputs[0], textureSize2D(sTD2DInputs[0], 0) / 2, 0); }",
+        "vec3 texture2D(sampler2D s, vec3 p) { return texture(s, p.st).bgr; }\n"
+        "void main() { gl_FragColor = vec4(texture2D(sTD2DInputs[0], vUV).bgr, 1.0); }",
         "layout(set = 0, binding = 0) uniform sampler2D own; out vec4 c; void main() { c = texture(own, vUV.st); }",
     ],
 )
@@ -164,6 +221,28 @@ def test_numbers_convert_as_desktop_compilers_do_it(net, text):
     assert top.errors() == ""
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "int i = 3; c = vec4((float)i / 2 - 0.5);",
+        "float a = 2.75; c = vec4((int)a - (uint) 1.9);",
+        "float a[2] = {5.5, 1.5}; c = vec4((float)((int)a[1 - 0] * 2 / 2));",
+        "c = (vec4)vUV.stt[0] / (vec4) (vUV.s);",
+        "c = vec4(-(float)-1, half_of(2), one(0.0), (float2)1);",
+    ],
+)
+def test_casts_of_c_are_constructors(net, text):
+    before = "#define half_of(x) (float)(x) / 2\nfloat one(float);\nfloat one(float x) { return x + (float)1; }\n"
+    top = pixel_shader(net, f"{OUT}{before}void main() {{ vec4 c; {text} fragColor = c; }}")
+    assert np.all(top.numpyArray() == 1)
+    assert top.errors() == ""
+
+
+def test_a_message_about_a_cast_names_its_line(net):
+    top = pixel_shader(net, f"{OUT}void main() {{\n  float a = (float)1\n    + (int)missing;\n}}")
+    assert "_pixel:4: error: `missing' undeclared" in top.compileResult
+
+
 def test_old_functions_work_in_compute_shaders_and_in_included_texts(net, source):
     net.textDAT("common").text = "vec4 look(vec2 uv) { return texture2D(sTD2DInputs[0], uv); }"
     body = "TDImageStoreOutput(0, gl_GlobalInvocationID, look((vec2(p) + 0.5) * uTDOutputInfo.res.xy));"
@@ -185,6 +264,14 @@ def test_messages_speak_of_the_authors_names(net):
     assert "gl_FragColor" in top.errors()
     assert "td_" not in top.errors()
     assert "td_" not in top.compileResult
+
+
+@pytest.mark.parametrize("wrong", ["texture(sTDNoiseMap, vUV)", "vec4(0); vec2 uv = vUV", "vec4(missing)"])
+def test_a_whole_uv_where_two_coordinates_are_wanted_is_told_so(net, wrong):
+    top = pixel_shader(net, f"{OUT}void main() {{\n  fragColor = {wrong};\n  fragColor.a = vUV.s; }}")
+    top.numpyArray()
+    assert "_pixel:3: " in top.errors()
+    assert ("use vUV.st" in top.errors()) == ("vUV" in wrong)
 
 
 def test_a_shadertoy_main_is_told_what_is_missing(net):

@@ -71,6 +71,20 @@ def test_a_texture_buffer_may_be_long_and_knows_its_length(net, samples):
     assert value(net, text, "uniform samplerBuffer a;", **pars)[0] == [50_000, 49_999, 0, 0]
 
 
+@pytest.mark.parametrize("declared", ["uniform float[3] a;", "uniform highp float [3] a;", "uniform float a [3];"])
+def test_the_length_of_an_array_may_stand_with_its_type(net, samples, declared):
+    read = "fragColor = vec4(a[0], a[1], a[2], 0);"
+    colour, top = value(net, read, declared, array0name="a", array0chop=samples([[1, 2, 3]]).path)
+    assert (colour, top.warnings()) == ([1, 2, 3, 0], "")
+    assert "the uniform a has no value" in value(net, read, declared)[1].warnings()
+
+
+def test_a_texture_buffer_is_read_by_its_old_functions_too(net, samples):
+    pars = {"array0name": "a", "array0chop": samples([[5, 6]]).path, "array0arraytype": "texturebuffer"}
+    text = "fragColor = vec4(texelFetchBuffer(a, 1).r, textureSizeBuffer(a), 0, 0);"
+    assert value(net, text, "uniform samplerBuffer a;", **pars)[0] == [6, 2, 0, 0]
+
+
 def test_two_texture_buffers_and_an_input_do_not_meet(net, samples):
     source = net.constantTOP(colorr=0.5, format="rgba32float", resolution=(1, 1))
     pars = {}

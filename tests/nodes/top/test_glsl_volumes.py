@@ -40,6 +40,20 @@ def test_a_pixel_shader_draws_each_slice(net, kind, path):
     assert top.errors() == ""
 
 
+@pytest.mark.parametrize("path", ["compute", "raster"])
+def test_the_third_coordinate_is_the_middle_of_the_slice(net, path):
+    text = f"{OUT}vec4 at(vec3 vUV) {{ return vec4(vUV, 1.0); }}\nvoid main() {{ fragColor = at(vUV.stp); }}"
+    deep = volume(net, text, depth=4, pathmode=path)
+    np.testing.assert_array_equal(deep.numpyArray()[:, 0, 0, 2], [0.125, 0.375, 0.625, 0.875])
+    sampled = f"{OUT}void main() {{ fragColor = texture(sTD3DInputs[0], vUV); }}"
+    copy = volume(net, sampled, depth="input", pathmode=path)
+    copy.inputConnectors[0].connect(deep)
+    np.testing.assert_allclose(copy.numpyArray(), deep.numpyArray(), atol=1e-6)
+    flat = volume(net, text, kind="texture2darray", pathmode=path)
+    assert np.all(flat.numpyArray()[..., 2] == 0)
+    assert deep.errors() == copy.errors() == flat.errors() == ""
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("new", [True, False])
 def test_a_compute_shader_runs_once_and_writes_where_it_likes(net, kind, new):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .glsl import code, split
+from .text import code, split
 
 _ZERO = {"float": "0.0", "int": "0", "uint": "0u", "bool": "false"}
 _TYPES = r"float|int|uint|bool|[iub]?vec[234]|mat[234](?:x[234])?"

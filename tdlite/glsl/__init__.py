@@ -1,0 +1,1 @@
+"""GLSL as text, looked into without a compiler. It imports nothing of tdlite."""

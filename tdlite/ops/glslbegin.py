@@ -1,0 +1,12 @@
+"""Values to begin with: what a shader reads before it has written it is 0, not whatever was there before."""
+
+from __future__ import annotations
+
+from tdlite.glsl.zeros import initialised
+from tdlite.gpu.source import Line
+
+
+def begun(lines: list[Line]) -> list[Line]:
+    """Lines in which variables that may be read before they are written begin at 0; each keeps its number."""
+    texts = initialised("\n".join(line.text for line in lines)).split("\n")
+    return [line._replace(text=text) for line, text in zip(lines, texts, strict=True)] if lines else lines
