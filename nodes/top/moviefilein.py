@@ -112,6 +112,11 @@ class moviefileinTOP(MoviePlayer):
             shown = self._failure(spec)
         for warning in source.warnings:
             self.warn(warning)
+        if source.profile and self.par.inputcolorspace.eval() == "automatic":
+            self.warn(
+                f"the file's colour profile ({source.profile}) is not used: its colours are taken for sRGB; "
+                "set inputcolorspace to what they are"
+            )
         if self.values.row(1).chanmask != "rgba":
             whole = shown if isinstance(shown, Image) else gpu_of(self.project).draw(shown)
             shown = Pass(MASKED, spec, inputs=(None, whole))

@@ -25,6 +25,7 @@ class moviefileoutTOP(TOP):
     which it goes off is no longer part of it. The input and the Audio CHOP are cooked every frame, recorded or
     not; the input is the output. What is recorded and how is fixed when Record goes on, but for the EXR page's
     blocks, which are read for each image; their TOPs are cooked every frame as well while images are EXR files.
+    Bypassed, it cooks and records nothing, and what it was recording is finished.
     """
 
     title: ClassVar[str] = "Movie File Out"
@@ -155,7 +156,10 @@ class moviefileoutTOP(TOP):
         return self.shown(at.inputs[0], spec)
 
     def sink(self) -> None:
-        """Cook the input, and record it if that is asked for."""
+        """Cook the input, and record it if that is asked for; bypassed, do neither."""
+        if self.bypass:
+            self.recording.rest()
+            return
         try:
             image, added = self.result.pull(), self.layers.pull()
         except CookError:  # shown as the error of the result; record and pause still count

@@ -65,7 +65,7 @@ class AudioCodec:
         mend = "leave some out"
         if channels <= len(_LAYOUTS):
             fitting = [each.token for each in AUDIO_CODECS.values() if channels in each.channels]
-            mend = f"use another audio codec ({', '.join(fitting)})"
+            mend = f"set audiocodec to another ({', '.join(fitting)})"
             if channels < min(self.channels):
                 mend += ", or add a channel"
         found = "1 channel" if channels == 1 else f"{channels} channels"
@@ -138,19 +138,20 @@ def audio_codec(token: str, container: str) -> AudioCodec:
     """The codec that the menu entry `token` means in `container`. MediaError, with what can be, for what cannot."""
     if container not in _USUAL:
         raise MediaError(
-            f"cannot record sound: {container} files have none; use another container ({', '.join(_USUAL)}), "
-            "or no audio CHOP"
+            f"cannot record sound: {container} files have none; leave audiochop empty, or set another videocodec and "
+            f"end the name with one of {', '.join(_USUAL)}"
         )
     if token == AUTOMATIC:
         token = _USUAL[container]
     if token not in AUDIO_CODECS:
-        raise EncoderError(f"cannot record sound as {token!r}; use one of {AUTOMATIC}, {', '.join(AUDIO_CODECS)}")
+        known = ", ".join((AUTOMATIC, *AUDIO_CODECS))
+        raise EncoderError(f"cannot record sound as {token!r}; set audiocodec to one of {known}")
     codec = AUDIO_CODECS[token]
     if container not in codec.containers:
         fitting = ", ".join(each.token for each in AUDIO_CODECS.values() if container in each.containers)
         raise MediaError(
-            f"cannot record sound as {codec.title}: {container} does not hold it; use another audio codec ({fitting}) "
-            f"or another container ({', '.join(codec.containers)})"
+            f"cannot record sound as {codec.title}: {container} does not hold it; set audiocodec to another "
+            f"({fitting}), or record into {' or '.join(codec.containers)}"
         )
     return codec
 

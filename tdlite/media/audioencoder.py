@@ -39,7 +39,9 @@ class AudioEncoder:
         self._bits = bit_rate * max(2, channels) // 2 if codec.lossy else 0
         most = codec.most_bits * channels
         if self._bits > most:
-            self.warnings.append(f"{codec.title} of {channels} channel has at most {most // 1000} kb/s: it gets those")
+            self.warnings.append(
+                f"{codec.title} of {channels} channel has at most {most // 1000} kb/s: it gets those, not audiobitrate"
+            )
             self._bits = most
         self._context: AudioCodecContext | None = None
         self._resampler: AudioResampler | None = None
@@ -61,7 +63,7 @@ class AudioEncoder:
         except (av.FFmpegError, PermissionError) as error:
             raise EncoderError(
                 f"cannot record {self._channels} channels of sound as {codec.title} ({codec.encoder}: {error}); "
-                "use another audio codec"
+                "set audiocodec to another"
             ) from error
         self._context, self._info = context, info
         self._taken = self._given = 0

@@ -70,6 +70,8 @@ class Codec:
     """The largest numerator of the rate; 0 is no limit."""
     process: bool = False
     """The encoder is run by an ffmpeg process: PyAV lacks it."""
+    failing: str = ""
+    """What it may mean when the encoder takes no more frames, and the mend."""
 
     @property
     def pixel_formats(self) -> tuple[str, ...]:
@@ -88,15 +90,17 @@ class Codec:
             kind = fitting[0] if fitting else next(iter(self.types))
         if kind not in self.types:
             choices = ", ".join(name for name in self.types if name)
-            mend = f"use one of {choices}" if choices else f"set it to {AUTOMATIC}"
-            raise EncoderError(f"cannot record {self.title} of type {kind!r}; {mend}")
+            mend = f"one of {choices}" if choices else AUTOMATIC
+            raise EncoderError(f"cannot record {self.title} of type {kind!r}; set videocodectype to {mend}")
         pixels = self.types[kind].pixels
         token = next(iter(pixels)) if settings.pixel_format == AUTOMATIC else settings.pixel_format
         if token not in pixels:
             title = f"{self.title} ({self.types[kind].label})" if len(self.types) > 1 else self.title
             others = [name for name, each in self.types.items() if token in each.pixels]
-            mend = f", or the type {' or '.join(others)}" if others else ""
-            raise EncoderError(f"cannot record {token} as {title}; use one of {', '.join(pixels)}{mend}")
+            mend = f", or videocodectype to {' or '.join(others)}" if others else ""
+            choices = ", ".join(pixels) if len(pixels) == 1 else f"one of {', '.join(pixels)}"
+            wanted = PIXEL_FORMATS[token].title if token in PIXEL_FORMATS else repr(token)
+            raise EncoderError(f"cannot record {wanted} as {title}; set moviepixelformat to {choices}{mend}")
         return replace(settings, type=kind, pixel_format=token)
 
     def pixels(self, settings: Settings) -> str:
@@ -119,7 +123,7 @@ class Codec:
                 attempt += f" {wanted.title}"
                 full = next((token for token in ("yuv444", "yuv444p10bit") if token in self.pixel_formats), "")
                 if full and not needs:
-                    mends.append(f"the pixel format to {self._with_type(full, settings.type)}")
+                    mends.append(f"moviepixelformat to {self._with_type(full, settings.type)}")
                 needs.insert(0, "even sizes" if down == 2 else "an even width")
             else:
                 need = f"a width divisible by {across}" + (f" and a height divisible by {down}" if down > 1 else "")
@@ -128,19 +132,18 @@ class Codec:
             raise EncoderError(f"{attempt} (needs {', '.join(needs)}); {' or '.join(mends)}")
         if self.largest_rate and rate > self.largest_rate:
             raise EncoderError(
-                f"cannot record {float(rate):g} frames/s as {self.title} (at most {self.largest_rate}); "
-                "set a lower rate"
+                f"cannot record {float(rate):g} frames/s as {self.title} (at most {self.largest_rate}); set a lower fps"
             )
         if self.largest_tick and rate.numerator > self.largest_tick:
             raise EncoderError(
                 f"cannot record {rate} frames/s as {self.title} (counts at most {self.largest_tick} parts of a "
-                "second); round the rate"
+                "second); round fps"
             )
 
     def _with_type(self, token: str, kind: str) -> str:
         """A pixel format for a sentence, with the type it needs where that is another than `kind`."""
         fitting = [name for name, each in self.types.items() if token in each.pixels]
-        return token if kind in fitting else f"{token} and the type to {fitting[0]}"
+        return token if kind in fitting else f"{token} and videocodectype to {fitting[0]}"
 
 
 def _up(length: int, step: int) -> int:
@@ -262,6 +265,7 @@ CODECS: Mapping[str, Codec] = {
             even=True,
             smallest=(32, 32),
             process=True,
+            failing="perhaps a frame needs more than the byte a pixel there is room for: lower quality or avgbitrate",
         ),
         Codec(
             *("av1", "AV1 (NVIDIA GPU)", "AV1", "av1", "libsvtav1", ("mp4", "mkv", "webm")),
@@ -308,7 +312,7 @@ def codec(token: str) -> Codec:
     if token in UNAVAILABLE:
         label, reason = UNAVAILABLE[token]
         raise EncoderError(f"cannot record as {label}: {reason}")
-    raise EncoderError(f"cannot record as {token!r}; use one of {', '.join(CODECS)}")
+    raise EncoderError(f"cannot record as {token!r}; set videocodec to one of {', '.join(CODECS)}")
 
 
 def named(name: str) -> Codec | None:

@@ -31,20 +31,22 @@ class Container:
     codecs: frozenset[str]
     options: Mapping[str, str] = field(default_factory=dict)
     sound_options: Mapping[str, str] = field(default_factory=dict)
+    largest_rate: int = 0
+    """The most frames a second that it can tell apart; 0 is no limit."""
 
 
 def _container(
-    token: str, format: str, options: Mapping[str, str], sound: Mapping[str, str] | None = None
+    token: str, format: str, options: Mapping[str, str], sound: Mapping[str, str] | None = None, largest_rate: int = 0
 ) -> Container:
     holds = frozenset(each.name for each in CODECS.values() if token in each.containers)
-    return Container(token, format, holds, options, sound or options)
+    return Container(token, format, holds, options, sound or options, largest_rate)
 
 
 CONTAINERS: Mapping[str, Container] = {
     "mov": _container("mov", "mov", _ISO, _ISO_SOUND),
     "mp4": _container("mp4", "mp4", _ISO, _ISO_SOUND),
-    "mkv": _container("mkv", "matroska", _MATROSKA),
-    "webm": _container("webm", "webm", _MATROSKA),
+    "mkv": _container("mkv", "matroska", _MATROSKA, largest_rate=1000),
+    "webm": _container("webm", "webm", _MATROSKA, largest_rate=1000),
     "gif": _container("gif", "gif", {}),
 }
 """By token, which is also the suffix without its dot."""
@@ -66,11 +68,13 @@ def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Conta
         container = CONTAINERS[suffix]
     elif token not in CONTAINERS:
         tokens = ", ".join(("automatic", *CONTAINERS))
-        raise MediaError(f"cannot record {name}: there is no container {token!r}; use one of {tokens}")
+        raise MediaError(
+            f"cannot record {name}: no container is called {token!r}; set moviecontainer to one of {tokens}"
+        )
     elif suffix not in ("", token):
         raise MediaError(
             f"cannot record {name} in a {token} container (its suffix is .{suffix}); "
-            f"end the name with .{token} or set the container to automatic"
+            f"end the name with .{token} or set moviecontainer to automatic"
         )
     else:
         container = CONTAINERS[token]
@@ -79,8 +83,8 @@ def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Conta
         title = known_codec.title if known_codec else codec
         fitting = ", ".join(each.token for each in CONTAINERS.values() if codec in each.codecs) or "none"
         raise MediaError(
-            f"cannot record {name}: {container.token} does not hold {codec}; use another codec or container "
-            f"(for {title}: {fitting})"
+            f"cannot record {name}: {container.token} does not hold {title}; set another videocodec, or for "
+            f"{title} moviecontainer or the name's end to {fitting}"
         )
     return container
 
@@ -88,8 +92,14 @@ def container_for(path: str | os.PathLike[str], token: str, codec: str) -> Conta
 def check_stream(path: str | os.PathLike[str], container: Container, info: StreamInfo) -> None:
     """MediaError when `container` holds the codec of `info`, but not all that is in its stream."""
     codec = named(info.codec)
+    if container.largest_rate and info.rate > container.largest_rate:
+        raise MediaError(
+            f"cannot record {float(info.rate):g} frames/s into {os.fspath(path)}: {container.token} counts in "
+            "milliseconds; set a lower fps, or use mov or mp4"
+        )
     if info.alpha and codec is not None and codec.alpha_containers and container.token not in codec.alpha_containers:
         raise MediaError(
             f"cannot record {os.fspath(path)}: {container.token} does not keep the alpha of {codec.title}; "
-            f"use {' or '.join(codec.alpha_containers)}, or a pixel format without alpha"
+            f"set moviecontainer or the name's end to {' or '.join(codec.alpha_containers)}, or moviepixelformat to "
+            "one without alpha"
         )

@@ -6,7 +6,7 @@ the muxer never sees a frame. Between them stand `Packet` and `StreamInfo`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, NamedTuple, Protocol, TypeVar
@@ -49,6 +49,24 @@ class Colour:
     full_range: bool = False
 
 
+PARAMETERS: Mapping[str, str] = {
+    **{name: name for name in ("profile", "preset", "quality")},
+    "bitrate_mode": "bitratemode",
+    "average_bitrate": "avgbitrate",
+    "peak_bitrate": "peakbitrate",
+    "keyframe_interval": "keyframeinterval",
+    "max_bframes": "maxbframes",
+    "slices": "numslices",
+    "entropy": "entropymode",
+    "motion": "motionpredict",
+    "speed": "encoderspeed",
+    "pixel_format": "moviepixelformat",
+    "type": "videocodectype",
+    "secondary_compression": "secondarycompression",
+    "colour": "outputcolorspace",
+}
+"""What users call each field of ``Settings``: sentences for them use these names."""
+
 _CHOICES = {
     "profile": ("auto", "baseline", "main", "high"),
     "preset": ("none", "lossless"),
@@ -56,6 +74,10 @@ _CHOICES = {
     "entropy": ("auto", "cabac", "cavlc"),
     "motion": ("default", "quarter", "half", "full"),
 }
+
+
+_MOST = 2**31 - 1
+"""What all encoders count up to: frames, bits a second."""
 
 
 @dataclass(frozen=True)
@@ -91,22 +113,33 @@ class Settings:
         for name, choices in _CHOICES.items():
             value = getattr(self, name)
             if value not in choices:
-                raise EncoderError(f"cannot encode with {name} {value!r}; use one of {', '.join(choices)}")
+                raise EncoderError(f"cannot encode with {PARAMETERS[name]} {value!r}; use one of {', '.join(choices)}")
         if not 0 <= self.quality <= 1:
             raise EncoderError(f"cannot encode with quality {self.quality}; use 0 (small) to 1 (best)")
-        if self.keyframe_interval < 1:
-            raise EncoderError(f"cannot encode with a key-frame interval of {self.keyframe_interval}; use 1 or more")
+        if not 1 <= self.keyframe_interval <= _MOST:
+            raise EncoderError(f"cannot encode with keyframeinterval {self.keyframe_interval}; use 1 to {_MOST}")
         if min(self.max_bframes, self.slices, self.average_bitrate, self.peak_bitrate) < 0:
-            raise EncoderError("cannot encode with negative B-frames, slices or bit rates; use 0 or more")
+            raise EncoderError(
+                "cannot encode with maxbframes, numslices, avgbitrate or peakbitrate below 0; use 0 or more"
+            )
         if self.preset == "lossless" or self.bitrate_mode == "quality":
             return
         if self.average_bitrate == 0:
-            raise EncoderError(f"cannot encode at a {self.bitrate_mode} bit rate of 0; set the average bit rate")
+            raise EncoderError(f"cannot encode with bitratemode {self.bitrate_mode} at 0 kb/s; set avgbitrate")
         if self.bitrate_mode.startswith("variable") and 0 < self.peak_bitrate < self.average_bitrate:
             raise EncoderError(
-                f"cannot encode with a peak of {self.peak_bitrate} bits/s below the average of "
-                f"{self.average_bitrate}; raise the peak bit rate"
+                f"cannot encode with peakbitrate {self.peak_bitrate / 1000:g} below avgbitrate "
+                f"{self.average_bitrate / 1000:g}; raise peakbitrate, or set it to 0 for none"
             )
+        if not 1000 <= self.average_bitrate <= _MOST or self.peak_bitrate > _MOST:
+            raise EncoderError(
+                f"cannot encode with avgbitrate {self.average_bitrate / 1000:g} and peakbitrate "
+                f"{self.peak_bitrate / 1000:g}; use 1 to {_MOST // 1000} kb/s"
+            )
+
+    def ignored(self, name: str) -> str:
+        """Say in a user's words that the field `name` is not followed."""
+        return f"{PARAMETERS[name]} {getattr(self, name)} is not used"
 
 
 class Packet(NamedTuple):

@@ -1,12 +1,13 @@
-"""Files appear whole or not at all, in folders that are made when missing."""
+"""Files appear whole or not at all, in folders that are made when missing; what is read is a file."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import secrets
+import stat
 
-from tdlite.media.errors import output_error
+from tdlite.media.errors import InputError, output_error
 
 
 def make_folder(path: str | os.PathLike[str]) -> None:
@@ -15,6 +16,14 @@ def make_folder(path: str | os.PathLike[str]) -> None:
         os.makedirs(os.path.dirname(os.path.abspath(path)), exist_ok=True)
     except OSError as error:
         raise output_error("create the folder of", path, error) from error
+
+
+def check_readable(path: str | os.PathLike[str]) -> None:
+    """InputError for pipes and devices, which may keep who reads them waiting for ever; a missing file is none yet."""
+    with contextlib.suppress(OSError):
+        kind = os.stat(path).st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            raise InputError(f"cannot open {os.fspath(path)}: it is a pipe or a device, not a file")
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:

@@ -98,7 +98,7 @@ def _tiff(image: Image) -> bytes:
         file,
         np.ascontiguousarray(image),
         photometric="rgb",
-        extrasamples=["unassalpha"],
+        extrasamples=["assocalpha"],
         compression="adobe_deflate",
         compressionargs={"level": 1},
         predictor=True,

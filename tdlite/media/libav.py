@@ -67,9 +67,9 @@ def prepared(row: Codec, width: int, height: int, rate: Fraction, settings: Sett
     options, warnings = row.options(settings)
     made = row.slices(width, height, settings) if row.slices is not None and settings.slices else settings.slices
     if made < settings.slices:
-        warnings.append(f"{width}×{height} is cut into {made} slices as {row.title}; {settings.slices} were asked for")
+        warnings.append(f"{width}×{height} is cut into {made} slices as {row.title}; {settings.ignored('slices')}")
     if row.shown_rate and rate > row.shown_rate:
-        warnings.append(f"players show {row.title} at no more than {row.shown_rate} frames/s")
+        warnings.append(f"players show {row.title} at no more than {row.shown_rate} frames/s; fps is {float(rate):g}")
     return Prepared(settings, pixels, stream_colour(row, pixels, settings.colour), options, warnings)
 
 

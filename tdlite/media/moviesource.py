@@ -40,6 +40,7 @@ class Movie:
 
     start = 0
     straight = True
+    profile = ""
     usual_space = "rec709"
 
     def __init__(self, path: str, hardware: bool = False) -> None:
@@ -59,7 +60,10 @@ class Movie:
         """The number after the last frame that came out."""
         self._ended = False
         self._packets: Iterator[Packet[VideoStream]] = iter(())
+        self._standing = False
+        """Whether the file is open: it may be gone when it is opened anew."""
         self._open()
+        self._known = _identity(path)
         try:
             self._survey()
         except BaseException:
@@ -75,6 +79,7 @@ class Movie:
         if opened.warning:
             self.warnings.append(opened.warning)
         self._container, self._stream, self._decoder = opened.container, opened.stream, opened.decoder
+        self._standing = True
         self._rewound()
 
     def _survey(self) -> None:
@@ -149,6 +154,8 @@ class Movie:
             if earlier < 0:
                 raise InputError(f"cannot decode frame {number} of {self.name} nor any before it; the file is damaged")
             trouble = f"frame {number} of {self.name} cannot be decoded: the file is damaged; showing frame {earlier}"
+        if found.is_corrupt:
+            trouble = trouble or f"frame {number} of {self.name} is damaged"
         picture, odd = picture_of(found, self._stream.codec_context.name, self._pixel_aspect)
         if odd and odd not in self.warnings:
             self.warnings.append(odd)
@@ -247,7 +254,7 @@ class Movie:
         """Have ``key`` be the next packet, or one before it."""
         import av
 
-        if key.order == 0 or self._index.counted:
+        if key.order == 0 or self._index.counted or not self._standing:
             self._go_to_start()
             return
         for time in (key.pts, key.dts):
@@ -280,7 +287,12 @@ class Movie:
         return False
 
     def _go_to_start(self) -> None:
+        """Open the file again. InputError when it is gone, or another one took its place."""
         self._container.close()
+        self._standing, self._ended = False, True
+        inode, size = _identity(self._path)
+        if inode and (inode != self._known[0] or size < self._known[1]):
+            raise InputError(f"{self._path} was changed while it played: press reloadpulse, or set reload on")
         self._open()
 
     def _rewound(self) -> None:
@@ -291,6 +303,14 @@ class Movie:
         self._ended = False
         self._fed = self._next = self._began = 0
         self._from = -(1 << 62)
+
+
+def _identity(path: str) -> tuple[int, int]:
+    """Which file this is, and its size; zeros if there is none."""
+    with suppress(OSError):
+        state = os.stat(path)
+        return state.st_ino, state.st_size
+    return 0, 0
 
 
 def _before(packet: Packet[VideoStream], rest: Iterator[Packet[VideoStream]]) -> Iterator[Packet[VideoStream]]:

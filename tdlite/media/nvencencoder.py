@@ -114,7 +114,8 @@ class NvencEncoder(ABC):
         self.warnings = []
         if settings.max_bframes > limits.b_frames:
             if settings.max_bframes != _USUAL_B_FRAMES:
-                self.warnings.append(f"this GPU's NVENC makes at most {limits.b_frames} B-frames of {row.title}")
+                most = f"this GPU's NVENC makes at most {limits.b_frames} B-frames of {row.title}"
+                self.warnings.append(f"{most}; {settings.ignored('max_bframes')}")
             settings = replace(settings, max_bframes=limits.b_frames)
         colour = stream_colour(row, self.layout.movie, settings.colour)
         self._size = width, height

@@ -41,11 +41,11 @@ def pynv_options(name: str, rate: Fraction, settings: Settings) -> Translation:
     else:
         options |= _rate_control(settings, "bitrate", "maxbitrate", "vbvbufsize")
     if settings.slices:
-        warnings.append(f"NVENC through PyNvVideoCodec has no slices to choose; slices {settings.slices} is not used")
+        warnings.append(f"NVENC through PyNvVideoCodec has no slices to choose; {settings.ignored('slices')}")
     if name == "h264" and settings.profile != "auto" and settings.preset != "lossless":
-        warnings.append(f"NVENC through PyNvVideoCodec chooses the profile; {settings.profile} is not used")
+        warnings.append(f"NVENC through PyNvVideoCodec chooses the profile; {settings.ignored('profile')}")
     if name == "h264" and settings.entropy == "cavlc":
-        warnings.append("NVENC through PyNvVideoCodec has no entropy mode to choose; CABAC is used")
+        warnings.append(f"NVENC through PyNvVideoCodec has no entropy mode to choose; {settings.ignored('entropy')}")
     return options, warnings
 
 
@@ -93,22 +93,22 @@ def _inexpressible(name: str, settings: Settings) -> list[str]:
     if name == "av1":
         warnings += unused(title, settings, "profile", "entropy")
     elif lossless and settings.profile != "auto":
-        warnings.append(f"lossless {title} has its own profile; {settings.profile} is not used")
+        warnings.append(f"lossless {title} has its own profile; {settings.ignored('profile')}")
     elif name == "hevc" and settings.profile not in ("auto", "main" if settings.pixel_format == "yuv420" else "auto"):
-        warnings.append(f"H.265's profile follows from the pixel format; {settings.profile} is not used")
+        warnings.append(f"H.265's profile follows from moviepixelformat; {settings.ignored('profile')}")
     elif name == "h264" and settings.profile != "auto" and settings.pixel_format != "yuv420":
         raise EncoderError(
             f"cannot record {settings.pixel_format} in H.264's {settings.profile} profile; "
-            "set the profile to auto or the pixel format to yuv420"
+            "set profile to autoselect or moviepixelformat to yuv420"
         )
     if name == "h264" and settings.profile == "baseline" and settings.entropy == "cabac" and not lossless:
-        warnings.append("H.264's baseline profile has no CABAC; CAVLC is used")
+        warnings.append(f"H.264's baseline profile has no CABAC; {settings.ignored('entropy')}")
     if name == "hevc" and settings.entropy == "cavlc":
-        warnings.append("H.265 has no CAVLC; CABAC is used")
+        warnings.append(f"H.265 has no CAVLC; {settings.ignored('entropy')}")
     if lossless and settings.bitrate_mode != "quality":
-        warnings.append(f"lossless {title} has no bit rate; mode {settings.bitrate_mode} is not used")
+        warnings.append(f"lossless {title} has no bit rate; {settings.ignored('bitrate_mode')}")
     if settings.motion in ("half", "full"):
-        warnings.append(f"NVENC has no {settings.motion}-pixel motion prediction to choose; its default is used")
+        warnings.append(f"NVENC has no motion prediction by {settings.motion} pixels; {settings.ignored('motion')}")
     return warnings
 
 

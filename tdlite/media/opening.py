@@ -15,6 +15,10 @@ _ALPHA_DECODERS = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 """FFmpeg's own decoders leave out the alpha of WebM."""
 
 
+_TEXTS = ("tty",)
+"""What FFmpeg draws the letters of."""
+
+
 class Opened(NamedTuple):
     """An open movie; ``hardware`` tells whether a GPU was found to decode it, ``warning`` why it was not."""
 
@@ -40,7 +44,7 @@ def open_video(path: str, hardware: bool) -> Opened:
         said = getattr(error, "strerror", None) or str(error)
         raise InputError(f"cannot open {path} as a movie or an image ({said})") from error
     videos = sorted(container.streams.video, key=_is_cover)
-    stream = videos[0] if videos else None
+    stream = videos[0] if videos and container.format.name not in _TEXTS else None
     if stream is None or stream.codec_context is None:
         container.close()
         raise InputError(f"cannot show {path}: there is no video in it that can be decoded")

@@ -36,7 +36,7 @@ _INTRA = ("profile", "keyframe_interval", "max_bframes", "entropy", "motion", "s
 def unused(title: str, settings: Settings, *names: str) -> list[str]:
     """Return a sentence for each setting of `names` that somebody changed and `title` has no use for."""
     changed = [name for name in names if getattr(settings, name) != getattr(_DEFAULTS, name)]
-    return [f"{title} has no {_LACKS[name]} ({name} {getattr(settings, name)} is not used)" for name in changed]
+    return [f"{title} has no {_LACKS[name]} ({settings.ignored(name)})" for name in changed]
 
 
 def lossy(title: str, settings: Settings) -> tuple[Settings, list[str]]:
@@ -44,7 +44,7 @@ def lossy(title: str, settings: Settings) -> tuple[Settings, list[str]]:
     if settings.preset != "lossless":
         return settings, []
     best = replace(settings, preset="none", bitrate_mode="quality", quality=1.0)
-    return best, [f"{title} is never lossless; its best quality is used"]
+    return best, [f"{title} is never lossless; {settings.ignored('preset')}, but the best quality"]
 
 
 def scale(quality: float, worst: float, usual: float, best: float) -> float:
@@ -55,7 +55,7 @@ def scale(quality: float, worst: float, usual: float, best: float) -> float:
 def speed(settings: Settings) -> str:
     """Return the asked speed, else 'veryfast', and 'medium' in the HQ modes. EncoderError for an unknown one."""
     if settings.speed and settings.speed not in SPEEDS:
-        raise EncoderError(f"cannot encode at speed {settings.speed!r}; use one of {', '.join(SPEEDS)}")
+        raise EncoderError(f"cannot encode with encoderspeed {settings.speed!r}; use one of {', '.join(SPEEDS)}")
     return settings.speed or ("medium" if settings.bitrate_mode.endswith("hq") else "veryfast")
 
 
@@ -63,6 +63,15 @@ def rates(settings: Settings) -> tuple[int, int]:
     """Return average and peak rate; a constant rate has its own as the peak, 0 is none."""
     constant = settings.bitrate_mode.startswith("constant")
     return settings.average_bitrate, settings.average_bitrate if constant else settings.peak_bitrate
+
+
+def _bounded(title: str, settings: Settings, most: int) -> str:
+    """Return the average rate for an encoder that takes at most so many kb/s; EncoderError for more."""
+    if settings.average_bitrate > most * 1000:
+        raise EncoderError(
+            f"cannot record {title} with avgbitrate {settings.average_bitrate / 1000:g}; use at most {most} kb/s"
+        )
+    return str(settings.average_bitrate)
 
 
 _LOOKAHEAD = {"ultrafast": 5, "superfast": 10, "veryfast": 15, "faster": 15, "fast": 15}
@@ -82,7 +91,7 @@ def x265(settings: Settings) -> Translation:
     if settings.preset == "lossless":
         parameters.append("lossless=1")
         if settings.bitrate_mode != "quality":
-            warnings.append(f"lossless H.265 has no bit rate; mode {settings.bitrate_mode} is not used")
+            warnings.append(f"lossless H.265 has no bit rate; {settings.ignored('bitrate_mode')}")
     elif settings.bitrate_mode == "quality":
         options["crf"] = f"{scale(settings.quality, 51, 22, 8):.2f}"
     else:
@@ -95,13 +104,13 @@ def x265(settings: Settings) -> Translation:
     if settings.profile == "main" and settings.pixel_format == "yuv420":
         options["profile"] = "main"
     elif settings.profile != "auto":
-        warnings.append(f"H.265's profile follows from the pixel format; {settings.profile} is not used")
+        warnings.append(f"H.265's profile follows from moviepixelformat; {settings.ignored('profile')}")
     if settings.slices:
         parameters.append(f"slices={settings.slices}")
     if settings.entropy == "cavlc":
-        warnings.append("H.265 has no CAVLC; CABAC is used")
+        warnings.append(f"H.265 has no CAVLC; {settings.ignored('entropy')}")
     if settings.motion in ("half", "full"):
-        warnings.append(f"x265 has no {settings.motion}-pixel motion prediction; its default is used")
+        warnings.append(f"x265 has no {settings.motion}-pixel motion prediction; {settings.ignored('motion')}")
     options["x265-params"] = ":".join(parameters)
     return options, warnings
 
@@ -115,16 +124,16 @@ def svtav1(settings: Settings) -> Translation:
     if settings.preset == "lossless":
         parameters.append("lossless=1")
         if settings.bitrate_mode != "quality":
-            warnings.append(f"lossless AV1 has no bit rate; mode {settings.bitrate_mode} is not used")
+            warnings.append(f"lossless AV1 has no bit rate; {settings.ignored('bitrate_mode')}")
     elif settings.bitrate_mode == "quality":
         options["crf"] = f"{scale(settings.quality, 63, 30, 10):.0f}"
     else:
-        options["b"] = str(settings.average_bitrate)
+        options["b"] = _bounded("AV1", settings, 100_000)
         constant = settings.bitrate_mode.startswith("constant")
         # SVT-AV1 keeps a constant rate only without reordering.
         parameters += ["rc=2", "pred-struct=1"] if constant else ["rc=1"]
         if settings.peak_bitrate and not constant:
-            warnings.append("SVT-AV1 has no peak bit rate; the average is kept")
+            warnings.append("SVT-AV1 has no peak bit rate; peakbitrate is not used, but avgbitrate")
     if settings.slices:
         parameters.append(f"tile-columns={min(math.ceil(math.log2(settings.slices)), 4)}")
     options["svtav1-params"] = ":".join(parameters)
@@ -167,7 +176,7 @@ def vp9(settings: Settings) -> Translation:
     if settings.preset == "lossless":
         options |= {"lossless": "1"}
         if settings.bitrate_mode != "quality":
-            warnings.append(f"lossless VP9 has no bit rate; mode {settings.bitrate_mode} is not used")
+            warnings.append(f"lossless VP9 has no bit rate; {settings.ignored('bitrate_mode')}")
     elif settings.bitrate_mode == "quality":
         options |= {"crf": f"{scale(settings.quality, 63, 24, 8):.0f}", "b": "0"}
     if settings.slices:
@@ -205,10 +214,11 @@ def mpeg4(settings: Settings) -> Translation:
     if settings.motion == "quarter":
         flags += "+qpel"
     elif settings.motion == "full":
-        warnings.append(f"{title} has no full-pixel motion prediction; half pixels are used")
+        warnings.append(f"{title} has no full-pixel motion prediction; {settings.ignored('motion')}, but half")
     options["flags"] = flags
     if settings.keyframe_interval > MPEG4_INTERVAL:
-        warnings.append(f"{title} has a key frame every {MPEG4_INTERVAL} frames at least")
+        more = settings.ignored("keyframe_interval")
+        warnings.append(f"{title} has a key frame every {MPEG4_INTERVAL} frames at least; {more}")
     return options, warnings + unused(title, settings, "profile", "slices", "entropy", "speed")
 
 
@@ -266,12 +276,16 @@ def hap(settings: Settings) -> Translation:
         if settings.secondary_compression:
             options["chunks"] = str(min(settings.slices, 64))
         else:
-            warnings.append(f"Hap without secondary compression is one piece; slices {settings.slices} is not used")
+            warnings.append(f"Hap without secondarycompression is one piece; {settings.ignored('slices')}")
     return options, warnings
 
 
 def vvc(settings: Settings) -> Translation:
-    """libvvenc. Quality 0, 0.85, 1 are qp 51, 24, 10; 'faster' unless a speed is set."""
+    """libvvenc. Quality 0, 0.85, 1 are qp 51, 24, 20; 'faster' unless a speed is set.
+
+    FFmpeg has room for one byte a pixel of each frame and fails where that is not enough, which by qp 20 it is even
+    for black and white noise that stands still, from 128×64 up (tried). Bit rates know no such bound.
+    """
     title = "VVC"
     settings, warnings = lossy(title, settings)
     asked = speed(settings)
@@ -281,16 +295,16 @@ def vvc(settings: Settings) -> Translation:
     # Without poc0idr the first key frame is not the first picture.
     options = {"preset": preset, "vvenc-params": f"IntraPeriod={settings.keyframe_interval}:poc0idr=1"}
     if settings.bitrate_mode == "quality":
-        options["qp"] = f"{scale(settings.quality, 51, 24, 10):.0f}"
+        options["qp"] = f"{scale(settings.quality, 51, 24, 20):.0f}"
     else:
         average, peak = rates(settings)
-        options["b"] = str(average)
+        options["b"] = _bounded(title, settings, 800_000)
         if settings.bitrate_mode.startswith("constant"):
-            warnings.append("libvvenc has no constant bit rate; the average is kept")
+            warnings.append(f"libvvenc has no constant bit rate; {settings.ignored('bitrate_mode')}, but variable")
         elif peak:
             least = math.ceil(1.5 * average)
             if peak < least:
-                warnings.append(f"libvvenc needs a peak of 1.5 times the average; {least} bits/s is used")
+                warnings.append(f"libvvenc needs a peakbitrate of 1.5 times avgbitrate; {least / 1000:g} kb/s is used")
             options["maxrate"] = str(max(peak, least))
     return options, warnings + unused(title, settings, "profile", "max_bframes", "slices", "entropy", "motion")
 
@@ -301,7 +315,7 @@ def gif(settings: Settings) -> Translation:
     warnings += unused("GIF", settings, "slices", "bitrate_mode")
     colours = 256
     if settings.preset == "lossless":
-        warnings.append("GIF has 256 colours a frame and is lossless only for pictures with no more")
+        warnings.append("GIF has 256 colours a frame: preset lossless is so only for pictures with no more")
     else:
         colours = round(scale(settings.quality, 8, 256, 256))
     return {"stats_mode": "single", "reserve_transparent": "0", "max_colors": str(colours)}, warnings

@@ -27,6 +27,7 @@ from tdlite.media.errors import EncoderError
 from tdlite.media.libav import prepared
 
 _ROWS = {each.encoder: each for each in CODECS.values() if each.process}
+_GRACE = 5.0  # seconds for a process that takes no more frames to end by itself, and again once it is asked to
 
 
 def _programs() -> Iterator[str]:
@@ -64,6 +65,16 @@ def probe(name: str) -> str | None:
         programs = " and ".join(_programs()) or "there is no ffmpeg at all"
         return f"no ffmpeg with the encoder {name} was found ({programs}); install the extra tdlite[codecs]"
     return None
+
+
+def _ended(process: subprocess.Popen[bytes]) -> None:
+    """Wait for a process that has closed its input; if it does not end by itself it is made to."""
+    for insist in (process.terminate, process.kill):
+        try:
+            process.wait(_GRACE)
+        except subprocess.TimeoutExpired:
+            insist()
+    process.wait()
 
 
 class ProcessEncoder:
@@ -138,7 +149,7 @@ class ProcessEncoder:
             while left:
                 left = left[self._process.stdin.write(left) :]
         except OSError as error:
-            self._process.wait()
+            _ended(self._process)
             self._failed = True
             raise EncoderError(f"cannot encode frame {index} ({self._complaint()})") from error
         return self._ready()
@@ -182,7 +193,8 @@ class ProcessEncoder:
         self._messages.seek(0)
         lines = self._messages.read().decode(errors="replace").strip().splitlines()
         said = re.sub(r"\[[^\]]*@ 0x[0-9a-f]+\] *", "", lines[0]) if lines else "it ended early"
-        return f"ffmpeg with {self._name}: {said}"
+        guess = f": {self._row.failing}" if self._row.failing and "submitting" in said else ""
+        return f"ffmpeg with {self._name}: {said}{guess}"
 
     def _read(self, pipe: IO[bytes]) -> None:
         """Take apart what the process writes, in a thread of its own: it must never wait for us to read."""

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tdlite.media.decoded import Form, Picture
 from tdlite.media.errors import InputError
+from tdlite.media.files import check_readable
 from tdlite.media.moviesource import Movie
 from tdlite.media.samples import picture_of
 from tdlite.media.stills import SUFFIXES, Still, read_still, reader
@@ -53,6 +54,10 @@ class PictureSource(Protocol):
     @property
     def usual_space(self) -> str:
         """The colour space, by its token, of such files where they do not say."""
+
+    @property
+    def profile(self) -> str:
+        """What its colour profile is called, where it has one that is not sRGB's."""
 
     @property
     def straight(self) -> bool:
@@ -101,11 +106,7 @@ def open_pictures(path: str, by_name: bool = False, hardware: bool = False) -> P
         if not names:
             raise InputError(f"no image matches {path}")
         return Images(names, by_name)
-    try:
-        with open(path, "rb") as file:
-            start = file.read(64)
-    except OSError as error:
-        raise InputError(f"cannot open {path} ({error.strerror})") from error
+    start = _bytes(path, 64)
     if not start:
         raise InputError(f"cannot show {path}: the file is empty")
     return Movie(path, hardware) if reader(start) is None and not _single(path, start) else Images([path], False)
@@ -164,6 +165,7 @@ class Images:
         first = self._read(self._paths[0])
         self.form = first.picture.form
         self.straight = first.straight
+        self.profile = first.profile
         self.usual_space = "srgblinear" if self.form.dtype.startswith("float") else "srgb"
         self.headers: Mapping[str, str] = first.headers
 
@@ -187,16 +189,23 @@ class Images:
 
 def _still(path: str) -> Still:
     """The image in a file. InputError, with its name."""
+    data = _bytes(path)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
         read = reader(data[:64])
         still = read_still(data, read) if read is not None else None
         return still or _by_ffmpeg(path)
-    except OSError as error:
-        raise InputError(f"cannot open {path} ({error.strerror})") from error
     except InputError as error:
         raise InputError(f"cannot show {path}: {error}") from error
+
+
+def _bytes(path: str, count: int = -1) -> bytes:
+    """What is in a file, or the first ``count`` bytes. InputError when it cannot be read."""
+    check_readable(path)
+    try:
+        with open(path, "rb") as file:
+            return file.read(count)
+    except OSError as error:
+        raise InputError(f"cannot open {path} ({error.strerror})") from error
 
 
 def _by_ffmpeg(path: str) -> Still:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tdlite.media.decoded import Form, Picture, Reading, packed
+from tdlite.media.orientation import of_matrix, upright
 
 if TYPE_CHECKING:
     from av.video.frame import VideoFrame
@@ -85,7 +86,16 @@ def yuv_reading(
 
 
 def picture_of(frame: VideoFrame, codec: str, pixel_aspect: float = 1.0) -> tuple[Picture, str]:
-    """A frame as a picture, and a sentence where its colours cannot be read as the file says."""
+    """A frame as an upright picture, and a sentence where it cannot be read as the file says."""
+    picture, trouble = _as_stored(frame, codec, pixel_aspect)
+    matrix = frame.side_data.get("DISPLAYMATRIX")
+    if matrix is None:
+        return picture, trouble
+    orientation, odd = of_matrix(bytes(matrix))  # type: ignore[call-overload]  # a buffer, which the stub does not tell
+    return upright(picture, orientation), trouble or odd
+
+
+def _as_stored(frame: VideoFrame, codec: str, pixel_aspect: float) -> tuple[Picture, str]:
     alpha = any(part.is_alpha for part in frame.format.components) or frame.format.has_palette
     frame = plain(frame)
     form = frame.format

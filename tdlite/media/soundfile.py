@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from tdlite.media.audio import Sound
 from tdlite.media.errors import InputError
+from tdlite.media.files import check_readable
 
 if TYPE_CHECKING:
     from av.container import InputContainer
@@ -115,6 +116,7 @@ class SoundFile:
         from av.container import InputContainer
 
         self.close()
+        check_readable(self.path)
         try:
             container = av.open(self.path)
         except (OSError, av.FFmpegError) as error:

@@ -9,8 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tdlite.media import imagetags
 from tdlite.media.decoded import Picture, packed
 from tdlite.media.errors import InputError, MediaError
+from tdlite.media.icc import unlike_srgb
+from tdlite.media.imagetags import ImageTags
+from tdlite.media.orientation import upright
 
 SUFFIXES = frozenset(
     (
@@ -23,11 +27,19 @@ SUFFIXES = frozenset(
 
 
 class Still(NamedTuple):
-    """An image file's picture, whether its colours are not multiplied by alpha yet, and its metadata."""
+    """An image file's picture, whether its colours are not multiplied by alpha yet, and its metadata.
+
+    ``profile`` is what its colour profile is called if that is not sRGB's.
+    """
 
     picture: Picture
     straight: bool = False
     headers: dict[str, str] = {}
+    profile: str = ""
+
+    def tagged(self, tags: ImageTags) -> Still:
+        """The same, turned upright, and with its profile."""
+        return self._replace(picture=upright(self.picture, tags.orientation), profile=unlike_srgb(tags.profile))
 
 
 Reader = Callable[[bytes], "Still | None"]
@@ -38,16 +50,16 @@ def _jpeg(data: bytes) -> Still | None:
 
     space = simplejpeg.decode_jpeg_header(data)[2]
     if space in ("CMYK", "YCCK"):
-        return _codec("jpeg")(data)
+        return _codec("jpeg", imagetags.of_jpeg)(data)
     made = packed(simplejpeg.decode_jpeg(data, "GRAY" if space == "Gray" else "RGBA"))
-    return Still(made._replace(form=made.form._replace(alpha=False)))
+    return Still(made._replace(form=made.form._replace(alpha=False))).tagged(imagetags.of_jpeg(data))
 
 
-def _codec(name: str) -> Reader:
+def _codec(name: str, tags: Callable[[bytes], ImageTags] = lambda data: ImageTags()) -> Reader:
     def read(data: bytes) -> Still | None:
         import imagecodecs
 
-        return Still(packed(getattr(imagecodecs, f"{name}_decode")(data)), straight=True)
+        return Still(packed(getattr(imagecodecs, f"{name}_decode")(data)), straight=True).tagged(tags(data))
 
     return read
 
@@ -70,11 +82,12 @@ def _tiff(data: bytes) -> Still:
         elif pixels.dtype == np.uint8 and page.bitspersample < 8:
             pixels = (pixels.astype(np.uint16) * 255 // (2**page.bitspersample - 1)).astype(np.uint8)
         alpha = [extra.name for extra in page.extrasamples]
+        tags = ImageTags(page.tags.valueof("Orientation", 1), page.tags.valueof("InterColorProfile", b""))
     if pixels.ndim != 2:
         colours = pixels.shape[2] - len(alpha)
         kept = colours + (alpha[:1] in (["UNASSALPHA"], ["ASSOCALPHA"], ["UNSPECIFIED"]))
         pixels = pixels[..., :kept]
-    return Still(packed(pixels), "ASSOCALPHA" not in alpha)
+    return Still(packed(pixels), "ASSOCALPHA" not in alpha).tagged(tags)
 
 
 def _dds(data: bytes) -> Still | None:
@@ -128,7 +141,7 @@ def _displayed(pixels: NDArray[Any], header: dict[str, Any]) -> NDArray[Any]:
 
 
 _READERS: tuple[tuple[int, bytes, Reader], ...] = (
-    (0, b"\x89PNG\r\n\x1a\n", _codec("png")),
+    (0, b"\x89PNG\r\n\x1a\n", _codec("png", imagetags.of_png)),
     (0, b"\xff\xd8\xff", _jpeg),
     (0, b"II*\0", _tiff),
     (0, b"MM\0*", _tiff),
@@ -136,7 +149,7 @@ _READERS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"MM\0+", _tiff),
     (0, b"\x76\x2f\x31\x01", _exr),
     (0, b"DDS ", _dds),
-    (8, b"WEBP", _codec("webp")),
+    (8, b"WEBP", _codec("webp", imagetags.of_webp)),
     (0, b"qoif", _codec("qoi")),
     (0, b"#?RADIANCE", _codec("rgbe")),
     (0, b"#?RGBE", _codec("rgbe")),
@@ -144,7 +157,7 @@ _READERS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\xff\x4f\xff\x51", _codec("jpeg2k")),
     (0, b"\xff\x0a", _codec("jpegxl")),
     (4, b"JXL \r\n\x87\n", _codec("jpegxl")),
-    (4, b"ftypavif", _codec("avif")),
+    (4, b"ftypavif", _codec("avif", imagetags.of_heif)),
 )
 """Place and bytes by which a format is known. What is not here, FFmpeg reads: BMP, TGA, DPX, PSD and so on."""
 

@@ -18,7 +18,7 @@ def checked_timecode(text: str, rate: Fraction) -> str:
     """
     found = _TIMECODE.fullmatch(text.strip())
     if found is None:
-        raise MediaError(f"cannot start at timecode {text!r}; write it as HH:MM:SS:FF, such as 01:00:00:00")
+        raise MediaError(f"cannot start at timecode {text!r}; write starttimecode as HH:MM:SS:FF, such as 01:00:00:00")
     hours, minutes, seconds, frames = (int(found[group]) for group in (1, 2, 3, 5))
     counted = math.ceil(rate)
     if hours > 23 or minutes > 59 or seconds > 59 or frames >= counted:

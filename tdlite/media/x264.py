@@ -22,7 +22,7 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
     a profile that cannot hold the pixel format.
     """
     if settings.speed and settings.speed not in SPEEDS:
-        raise EncoderError(f"cannot encode at speed {settings.speed!r}; use one of {', '.join(SPEEDS)}")
+        raise EncoderError(f"cannot encode with encoderspeed {settings.speed!r}; use one of {', '.join(SPEEDS)}")
     default = "medium" if settings.bitrate_mode.endswith("hq") else "veryfast"
     # Key frames exactly every interval and each group closed: files can be cut and joined there.
     parameters = ["open-gop=0", "scenecut=0"]
@@ -32,9 +32,9 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
     if settings.preset == "lossless":
         options["qp"] = "0"
         if settings.profile != "auto":
-            warnings.append(f"lossless H.264 has its own profile; {settings.profile} is not used")
+            warnings.append(f"lossless H.264 has its own profile; {settings.ignored('profile')}")
         if settings.bitrate_mode != "quality":
-            warnings.append(f"lossless H.264 has no bit rate; mode {settings.bitrate_mode} is not used")
+            warnings.append(f"lossless H.264 has no bit rate; {settings.ignored('bitrate_mode')}")
     else:
         options |= _rate_control(settings)
         if settings.bitrate_mode.startswith("constant"):
@@ -43,18 +43,18 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
             if settings.pixel_format != "yuv420":
                 raise EncoderError(
                     f"cannot record {settings.pixel_format} in H.264's {settings.profile} profile; "
-                    "set the profile to auto or the pixel format to yuv420"
+                    "set profile to autoselect or moviepixelformat to yuv420"
                 )
             options["profile"] = settings.profile
             if settings.profile == "high":
                 parameters.append("8x8dct=1")  # without it, as in 'ultrafast', the stream is of a lower profile
     if settings.profile == "baseline" and settings.preset != "lossless":
         if settings.entropy == "cabac":
-            warnings.append("H.264's baseline profile has no CABAC; CAVLC is used")
+            warnings.append(f"H.264's baseline profile has no CABAC; {settings.ignored('entropy')}")
         if settings.max_bframes:
             parameters.append("bframes=0")
         if settings.max_bframes > Settings.max_bframes:
-            warnings.append(f"H.264's baseline profile has no B-frames; max_bframes {settings.max_bframes} is not used")
+            warnings.append(f"H.264's baseline profile has no B-frames; {settings.ignored('max_bframes')}")
     elif settings.entropy != "auto":
         options["coder"] = settings.entropy
     if settings.slices:
@@ -64,7 +64,7 @@ def x264_options(settings: Settings) -> tuple[dict[str, str], list[str]]:
     elif settings.motion == "quarter" and options["preset"] == "ultrafast":
         parameters.append("subme=1")  # of all speeds this one alone predicts by whole pixels
     elif settings.motion == "half":
-        warnings.append("x264 has no half-pixel motion prediction; its default is used")
+        warnings.append(f"x264 has no half-pixel motion prediction; {settings.ignored('motion')}")
     options["x264-params"] = ":".join(parameters)
     return options, warnings
 

@@ -127,7 +127,7 @@ class Part(NamedTuple):
 
 def part_of(row: Any, source: PictureSource, fps: Fraction) -> Part:
     """The part that a row of parameters chooses; without a rate of its own a file has ``fps``, the project's."""
-    rate = exact(row.samplerate) if row.overridesample and row.samplerate > 0 else source.rate or fps
+    rate = (exact(row.samplerate) if row.overridesample else None) or source.rate or fps
     named = source.start if row.imageindexing == "filename" else 0
     whole = Part(source, 0, source.count, rate, named, 0)
     first, end = 0, source.count

@@ -11,24 +11,30 @@ from typing import TYPE_CHECKING, Any
 from tdlite.gpu.image import Image
 from tdlite.graph.engine import VALUE, Cell, CookError, Fault, kind_of, sentence
 from tdlite.graph.errors import OpError, ParError
-from tdlite.media.colour import SPACES, Conversion
-from tdlite.media.errors import OutputError
-from tdlite.media.picture import RGBA, ImageOptions
+from tdlite.media.colour import Conversion
+from tdlite.media.errors import MediaError, OutputError
 from tdlite.media.rates import rational_rate
 
 from .channels import Channels
-from .colourspace import outward, shallow
-from .dat import DAT
-from .layers import Layers, idle
+from .colourspace import outward
+from .layers import Layers
 from .recordingaudio import Track, hear
-from .recordingfiles import ImageFiles, MovieFile, untold, writable
+from .recordingfiles import MovieFile, writable
 from .recordingnames import Names, plan
-from .recordingtake import Take
-from .saving import unkept
+from .recordingstills import Stills
+from .recordingtake import Take, metadata
 
 if TYPE_CHECKING:
     from tdlite.graph.journal import Change
     from tdlite.graph.op import OP
+
+
+def _rate(row: Any) -> Fraction:
+    """The file's frames per second. OpError when there cannot be so many."""
+    try:
+        return rational_rate(row.fps)
+    except MediaError as error:
+        raise OpError(f"cannot record: par.fps is {row.fps:g}; set it to a number that files can count") from error
 
 
 class Recording:
@@ -48,10 +54,8 @@ class Recording:
         self._owed = False
         """A single image that record asked for and that is not written yet."""
         self._pressed = 0
-        self._images: ImageFiles | None = None
+        self._stills = Stills(op, self._warn)
         self._layers = Layers()
-        self._claims: list[str] = []
-        """Single images that may not be on disk yet."""
         self._error: Exception | None = None
         """What went wrong in this recording, or in the last one until another begins."""
         self.warnings: list[str] = []
@@ -84,7 +88,7 @@ class Recording:
     @property
     def active(self) -> int:
         """How many images are being written now."""
-        return self._images.active if self._images is not None else 0
+        return self._stills.active
 
     @property
     def suffix(self) -> str:
@@ -114,9 +118,7 @@ class Recording:
         """
         row, broken = self._row_now()
         presses, self._pressed = row.addframe.count - self._pressed, row.addframe.count
-        if self.last_frames or self.last_samples:
-            self.last_frames = self.last_samples = 0
-            self._told()
+        self._count_anew()
         heard = self._heard_now(row)
         try:
             if row.record != self._on:
@@ -132,7 +134,31 @@ class Recording:
         except Exception as error:
             self._error = error
             self._end()
-        self._collect()
+        self._tell(broken)
+
+    def rest(self) -> None:
+        """Do nothing in this frame, as a bypassed operator does: what is being recorded ends. Raises what went wrong.
+
+        Presses of addframe are forgotten; with record still on, another recording begins after the bypass.
+        """
+        with suppress(CookError, ParError):
+            self._pressed = self._op.values.row(0).addframe.count
+        self._count_anew()
+        self._owed = False
+        if self._on:
+            self._switch(False)
+            self._end(self._op.project.step_now - 1)
+        self._tell()
+
+    def _count_anew(self) -> None:
+        """Nothing was written in this frame yet."""
+        if self.last_frames or self.last_samples:
+            self.last_frames = self.last_samples = 0
+            self._told()
+
+    def _tell(self, broken: Exception | None = None) -> None:
+        """Show what is recorded otherwise than asked for, and raise what went wrong, or else ``broken``."""
+        self._collect(self._stills.errors())
         for warning in self.warnings:
             self._op.warn(warning)
         wrong = self._error or broken
@@ -175,16 +201,19 @@ class Recording:
             self._owed = True
             return
         made = plan(row)
-        rate = rational_rate(row.fps)
+        rate = _rate(row)
+        if row.limitlength and row.length <= 0:
+            self._warn(f"length is {row.length:g} and limitlength on: nothing is recorded")
         number = self._names.number(made, row.n, row.uniquesuff)
         claim = self._names.claim(made, number, row.uniquesuff, row.overwrite)
+        self.warnings += self._names.mistaken(made, number)
         self._take = Take(row, made, number, rate, claim, self._op.project.frame, None)
         if made.image:
             self._index = -1
             if not row.encodetestmode:
                 writable(claim)
         else:
-            movie = self._take.movie = MovieFile(claim, row, rate, self._metadata(row))
+            movie = self._take.movie = MovieFile(claim, row, rate, metadata(row, self._warn))
             if row.audiochop:
                 track = self._take.track = Track(self._op.project, row.audiochop[0], heard, rate)
                 self.sound_rate = movie.with_sound(track.channels, track.rate) / rate
@@ -208,10 +237,11 @@ class Recording:
         for _ in range(owed + presses):
             made = plan(row)
             n = self._names.number(made, row.n, row.uniquesuff)
-            if self._names.path(made, n) in self._claims:
+            if self._names.path(made, n) in self._stills.claims:
                 self._close_images()
             path = self._names.claim(made, n, row.uniquesuff, row.overwrite)
-            self._claims.append(path)
+            self.warnings += self._names.mistaken(made, n)
+            self._stills.claims.append(path)
             self._write_image(row, image, path)
 
     def _record(self, take: Take, row: Any, image: Image | None, heard: Channels | None, presses: int) -> None:
@@ -260,22 +290,7 @@ class Recording:
             self._told()
 
     def _write_image(self, row: Any, image: Image, path: str) -> None:
-        if self._images is None:
-            self._images = ImageFiles(row.maxthread, row.encodetestmode, row.encoder != "software")
-        exr = row.imagefiletype == "exr"
-        space = SPACES[row.outputcolorspace]
-        unlike = (*unkept(path, image.spec.format, metadata=False), *shallow(path, space))
-        for message in (*idle(self._op, exr), *unlike, *untold(row)):
-            self._warn(message)
-        options = ImageOptions(
-            quality=row.quality,
-            metadata=self._metadata(row),
-            compression=row.exrcompression,
-            channels=self._layers.channels if exr else (RGBA,),
-            pointcloud=row.pointcloud,
-            mipmaps=row.mipmaps,
-        )
-        self._images.add(image, path, options, self._way(row), self._layers.beside(image) if exr else ())
+        self._stills.add(row, image, path, self._way(row), self._layers)
         self._files += not row.encodetestmode
         self._counted()
         self._told()
@@ -293,23 +308,6 @@ class Recording:
             total = take.movie.samples(take.track.dealt)
             self.last_samples += total - self.total_samples
             self.total_samples = total
-
-    def _metadata(self, row: Any) -> list[tuple[str, str]]:
-        if not row.headerdat:
-            return []
-        if row.type in ("image", "imagesequence") and row.imagefiletype != "exr":
-            self._warn("headerdat is not written: of the image files, only EXR keeps it")
-            return []
-        table: DAT = row.headerdat[0]
-        pairs = []
-        for cells in table.rows():
-            if len(cells) != 2:
-                raise OpError(
-                    f"cannot write the metadata of {table.path}: a row has {len(cells)} cells; give it keys in the "
-                    "first column and values in the second"
-                )
-            pairs.append((str(cells[0]), str(cells[1])))
-        return pairs
 
     def _warn(self, message: str) -> None:
         if message not in self.warnings:
@@ -353,33 +351,25 @@ class Recording:
 
     def _close_images(self) -> None:
         """Have all images on disk, and let their threads go."""
-        images = self._images
-        if images is not None:
-            try:
-                images.close()
-            except Exception as error:
-                self._error = self._error or error
-            self._collect()
-            self._images = None
-        self._names.claimed.difference_update(self._claims)
-        self._claims.clear()
+        self._collect(self._stills.close())
+        self._names.claimed.difference_update(self._stills.claims)
+        self._stills.claims.clear()
 
-    def _collect(self) -> None:
-        """Notice images that could not be written; the first one is shown, the others are still tried."""
-        if self._images is not None:
-            for error in self._images.errors():
-                self._error = self._error or error
+    def _collect(self, wrong: list[Exception]) -> None:
+        """Keep the first of what went wrong, to be shown."""
+        for error in wrong:
+            self._error = self._error or error
 
     def _heard(self, change: Change) -> None:
-        """Between frames, record off ends the recording at once, whatever moves that parameter."""
-        if change.kind == "parameter" and not self._op.project.in_frame:
+        """Between frames, record off or bypass end the recording at once, whatever moves that parameter."""
+        if change.kind in ("parameter", "flag") and not self._op.project.in_frame:
             with self._shown():
                 self._end_if_off()
 
     def _end_if_off(self) -> None:
         on = True
         with suppress(CookError), self._op.project.pulling():  # a failing expression is the next frame's error
-            on = bool(self._op.par.record.eval())
+            on = bool(self._op.par.record.eval()) and not self._op.bypass
         if not on:
             self._switch(False)
             self._end()
@@ -405,9 +395,9 @@ class Recording:
                 self._close_images()
             elif take.movie is not None:
                 take.movie.flush()
-            elif self._images is not None:
-                self._images.flush()
-                self._collect()
+            else:
+                self._stills.flush()
+                self._collect(self._stills.errors())
 
     def finish(self) -> None:
         """End what is being recorded."""

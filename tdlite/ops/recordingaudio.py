@@ -76,7 +76,7 @@ class Track:
         project = self._project
         first, stop = (int(frame * self._source / project.rate) for frame in (project.frame - step, project.frame))
         count = stop - first
-        if heard is None or not heard.samples.size:
+        if heard is None or (count and not heard.samples.size):
             why = "has no samples" if heard is not None else "has an error" if self.chop.valid else "is gone"
             self._warn(f"{self.chop.path} {why}: silence is recorded while that lasts")
             self._put(np.zeros((self.channels, count)))

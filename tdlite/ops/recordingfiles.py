@@ -131,6 +131,11 @@ class MovieFile:
         coded = audio_codec(row.audiocodec, self._container.token)
         made = DiscardingAudio if row.encodetestmode else AudioEncoder
         self._audio = made(coded, channels, rate, BIT_RATES[row.audiobitrate])
+        if self._rate > self._audio.rate:
+            raise EncoderError(
+                f"cannot record sound at {self._audio.rate} samples a second with {float(self._rate):g} frames: they "
+                "are shorter than a sample; set a lower fps, or leave audiochop empty"
+            )
         if self._audio.rate != rate:
             self.warnings.append(
                 f"sound at {float(rate):g} samples a second is resampled to {self._audio.rate}, as {coded.title}"

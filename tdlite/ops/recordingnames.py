@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import suppress
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,6 +36,9 @@ _EXTENSIONS = {
     *(f".{token}" for token in CONTAINERS),
     *(".avi", ".flv", ".gif", ".hdr", ".m4v", ".mpeg", ".mpg", ".mxf", ".ogv", ".tga", ".ts", ".webp"),
 }
+
+# What somebody most likely meant as an extension: two to four letters and digits, but for numbers and versions (.v2).
+_MEANT = re.compile(r"\.(?![a-z]?\d+$)[a-z][a-z0-9]{1,3}", re.IGNORECASE)
 
 # An index that is easy to find in a path, with more digits than anybody pads to.
 _PROBE = 987_654_321_987_654_321
@@ -113,6 +117,19 @@ class Names:
         elif plan.sequence and self._file(plan, n, index + 1) == text:
             path = f"{stem}.{plan.numeral(index)}{extension}"
         return os.path.abspath(path)
+
+    def mistaken(self, plan: Plan, n: int) -> list[str]:
+        """A sentence if ``file`` ends in what looks like an extension and is none: it is a part of the name then."""
+        text = self._file(plan, n, 0)
+        end = os.path.splitext(text)[1]
+        path = self.path(plan, n)
+        if end.lower() in _EXTENSIONS or not _MEANT.fullmatch(end.strip()) or os.path.dirname(path).endswith(end):
+            return []
+        known = IMAGES[plan.image] if plan.image else tuple(f".{token}" for token in CONTAINERS)
+        return [
+            f"par.file ends in {end}, which is no file type known here: it is a part of the name, and {path} is "
+            f"written; end it with {' or '.join(known)}"
+        ]
 
     def number(self, plan: Plan, n: int, unique: bool) -> int:
         """The N of a recording that would start now: ``n``, or with ``unique`` the first free one from there on."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tdlite.gpu.image import Image
+from tdlite.graph.errors import OpError
 
+from .dat import DAT
 from .recordingaudio import Track
 from .recordingfiles import MovieFile
 from .recordingnames import Plan
@@ -63,3 +66,24 @@ class Take:
         if row.lengthunit == "seconds":
             length *= self.rate
         return max(0, math.ceil(length) - self.frames)
+
+
+def metadata(row: Any, warn: Callable[[str], None]) -> list[tuple[str, str]]:
+    """The keys and values of the table that ``headerdat`` names. OpError for a table that has no such two columns."""
+    if not row.headerdat:
+        return []
+    if row.type in ("image", "imagesequence") and row.imagefiletype != "exr":
+        warn("headerdat is not written: of the image files, only EXR keeps it")
+        return []
+    table: DAT = row.headerdat[0]
+    pairs = []
+    for cells in table.rows():
+        if len(cells) != 2:
+            raise OpError(
+                f"cannot write the metadata of {table.path}: a row has {len(cells)} cells; give it keys in the "
+                "first column and values in the second"
+            )
+        if not str(cells[0]):
+            raise OpError(f"cannot write the metadata of {table.path}: a row has no key; fill its first column")
+        pairs.append((str(cells[0]), str(cells[1])))
+    return pairs

@@ -6,7 +6,7 @@ Vectors are columns, so in a product the last matrix acts first. Angles are in d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import cos, isqrt, radians, sin
+from math import cos, hypot, isqrt, radians, sin
 from typing import Any
 
 from tdlite.gpu.image import Spec
@@ -101,6 +101,21 @@ def xy_pixels(row: Any, name: str, spec: Spec) -> tuple[float, float]:
     """The length that ``<name>x``, ``<name>y`` and ``<name>unit`` of a row of values give, in pixels."""
     x, y, unit = (getattr(row, name + part) for part in ("x", "y", "unit"))
     return pixels(x, unit, spec.width, spec.height, True), pixels(y, unit, spec.width, spec.height, False)
+
+
+LOOKUP = (
+    ("xform", "mat3"),  # from a pixel's numbers to its place in the other picture, 0 to 1
+    ("drawn", "vec2"),  # the size of that picture in pixels, as it is drawn
+)
+"""What a shader has to know that draws another picture somewhere, as ``lookup`` computes it."""
+
+
+def lookup(back: Matrix, spec: Spec) -> tuple[float, ...]:
+    """The numbers of LOOKUP for a picture that fills ``spec`` where ``back``, in pixels from the centre, is no move."""
+    half = translation(0.5, 0.5)
+    to_unit = product(half, scaling(1 / spec.width, 1 / spec.height))
+    xform = product(to_unit, back, translation(-spec.width / 2, -spec.height / 2), half)
+    return (*xform, 1 / hypot(xform[0], xform[3]), 1 / hypot(xform[1], xform[4]))
 
 
 def within(extend: Any) -> Any:

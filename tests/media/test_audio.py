@@ -116,7 +116,7 @@ def test_the_sound_is_in_the_file_to_the_sample_from_time_0(codec: AudioCodec, c
 def test_what_a_container_does_not_hold_is_refused_before_anything_is_written(
     codec: AudioCodec, container: str, tmp_path: Path
 ) -> None:
-    with pytest.raises(MediaError, match=r"cannot record .*; use another (audio codec \(|container \()"):
+    with pytest.raises(MediaError, match=r"cannot record .*; (set audiocodec to another \(|leave audiochop empty)"):
         audio_codec(codec.token, container)
     settings = Settings(pixel_format="automatic")
     video = encoder_for({"webm": "vp8", "gif": "gif"}.get(container, "h264nvgpu"), settings)
@@ -131,7 +131,7 @@ def test_every_number_of_channels_comes_back_in_order_or_is_refused(codec: Audio
     path = tmp_path / f"a.{codec.containers[0]}"
     for count in range(1, 10):
         if count not in codec.channels:
-            with pytest.raises(MediaError, match=rf"cannot record {count} channels? of sound as .*; (use|leave)"):
+            with pytest.raises(MediaError, match=rf"cannot record {count} channels? of sound as .*; (set|leave)"):
                 AudioEncoder(codec, count, 48000)
             continue
         # A tone of its own in each channel; that of low effects, where there is one, is low.
@@ -195,7 +195,7 @@ def test_short_sounds_are_resampled_whole(rate: int, count: int) -> None:
 def test_a_bit_rate_that_the_codec_lacks_is_lowered_with_a_warning() -> None:
     encoder = AudioEncoder(AUDIO_CODECS["opus"], 1, 48000, 320_000)
     assert encoder.open().bit_rate == 256_000
-    assert encoder.warnings == ["Opus of 1 channel has at most 256 kb/s: it gets those"]
+    assert encoder.warnings == ["Opus of 1 channel has at most 256 kb/s: it gets those, not audiobitrate"]
     assert AudioEncoder(AUDIO_CODECS["opus"], 2, 48000, 320_000).warnings == []
     assert AudioEncoder(AUDIO_CODECS["aac"], 6, 48000, 192_000).open().bit_rate == 576_000
     assert AudioEncoder(AUDIO_CODECS["pcm16"], 6, 48000, 192_000).open().bit_rate == 0

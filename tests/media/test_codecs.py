@@ -157,10 +157,14 @@ def test_encoders_know_the_options_that_they_are_given(token: str) -> None:
     [
         ("rle", {"quality": 0.3}, "Animation has no quality to choose"),
         ("mjpa", {"keyframe_interval": 10}, "Motion JPEG has no key-frame interval"),
-        ("mjpa", {"preset": "lossless"}, "Motion JPEG is never lossless; its best quality is used"),
-        ("mpeg4", {"motion": "full"}, "half pixels are used"),
-        ("h265nvgpu", {"entropy": "cavlc"}, "CABAC is used"),
-        ("h265nvgpu", {"profile": "high"}, "high is not used"),
+        (
+            "mjpa",
+            {"preset": "lossless"},
+            "Motion JPEG is never lossless; preset lossless is not used, but the best quality",
+        ),
+        ("mpeg4", {"motion": "full"}, "motionpredict full is not used, but half"),
+        ("h265nvgpu", {"entropy": "cavlc"}, "entropymode cavlc is not used"),
+        ("h265nvgpu", {"profile": "high"}, "profile high is not used"),
         ("h265nvgpu", {"motion": "half"}, "half-pixel"),
         ("av1", {"max_bframes": 0}, "AV1 has no B-frames to limit"),
         ("av1", variable(), "no peak"),
@@ -171,7 +175,7 @@ def test_encoders_know_the_options_that_they_are_given(token: str) -> None:
         ("vp8", {"entropy": "cabac"}, "VP8 has no entropy mode"),
         ("vp9", {"profile": "main"}, "VP9 has no profiles"),
         ("vvc", constant(), "no constant bit rate"),
-        ("vvc", variable(peak_bitrate=4_000_001), "6000000 bits/s is used"),
+        ("vvc", variable(peak_bitrate=4_000_001), "6000 kb/s is used"),
         ("gif", {"speed": "slow"}, "GIF has no speeds"),
         ("gif", {"preset": "lossless"}, "256 colours"),
     ],
@@ -201,7 +205,9 @@ def test_more_slices_than_a_picture_can_have_are_a_warning(
         encoder = encoder_for(token, settings)
         encoder.open(*size, Fraction(30), settings)
         encoder.abort()
-        expected = f"{size[0]}×{size[1]} is cut into {made} slices as {codec(token).title}; {asked} were asked for"
+        expected = (
+            f"{size[0]}×{size[1]} is cut into {made} slices as {codec(token).title}; numslices {asked} is not used"
+        )
         assert encoder.warnings == ([expected] if wanted == asked else [])
 
 
@@ -250,17 +256,25 @@ def test_automatic_is_the_usual_type_and_pixel_format(
     ("token", "changes", "words"),
     [
         ("notchlc", {}, r"NotchLC: there is no open NotchLC encoder; use prores \(4444\), cineform or hap"),
-        ("theora", {}, "use one of rle, mjpa"),
-        ("rle", {"pixel_format": "yuv420"}, "cannot record yuv420 as Animation; use one of rgb, rgba"),
-        ("prores", {"type": "ultra"}, "use one of hq, standard, lt, proxy, 4444, 4444xq"),
-        ("prores", {"type": "hq", "pixel_format": "rgba"}, r"use one of yuv422p10bit, or the type 4444 or 4444xq"),
+        ("theora", {}, "set videocodec to one of rle, mjpa"),
+        (
+            "rle",
+            {"pixel_format": "yuv420"},
+            "cannot record 4:2:0 as Animation; set moviepixelformat to one of rgb, rgba",
+        ),
+        ("prores", {"type": "ultra"}, "set videocodectype to one of hq, standard, lt, proxy, 4444, 4444xq"),
+        (
+            "prores",
+            {"type": "hq", "pixel_format": "rgba"},
+            r"set moviepixelformat to yuv422p10bit, or videocodectype to 4444 or 4444xq",
+        ),
         (
             "hap",
             {"type": "hapq", "pixel_format": "rgba"},
-            r"Hap \(Hap Q\); use one of rgb, or the type hap or hapalpha",
+            r"Hap \(Hap Q\); set moviepixelformat to rgb, or videocodectype to hap or hapalpha",
         ),
-        ("av1", {"type": "hq"}, "set it to automatic"),
-        ("av1", {"pixel_format": "yuv444"}, "use one of yuv420, yuv420p10bit"),
+        ("av1", {"type": "hq"}, "set videocodectype to automatic"),
+        ("av1", {"pixel_format": "yuv444"}, "set moviepixelformat to one of yuv420, yuv420p10bit"),
     ],
 )
 def test_what_a_codec_does_not_have_is_an_error_with_what_it_has(
@@ -314,7 +328,7 @@ def test_rates_that_a_format_cannot_count_are_refused() -> None:
     settings = Settings(pixel_format="automatic")
     with pytest.raises(EncoderError, match=r"120 frames/s as GIF \(at most 100\)"):
         encoder_for("gif", settings).open(*SIZE, Fraction(120), settings)
-    with pytest.raises(EncoderError, match=r"1000 frames/s as AV1 \(at most 240\); set a lower rate"):
+    with pytest.raises(EncoderError, match=r"1000 frames/s as AV1 \(at most 240\); set a lower fps"):
         encoder_for("av1", settings).open(*SIZE, Fraction(1000), settings)
     with pytest.raises(EncoderError, match="at most 65535 parts of a second"):
         encoder_for("mpeg4", settings).open(*SIZE, Fraction(120000, 1001), settings)
@@ -324,12 +338,14 @@ def test_a_gif_faster_than_players_show_is_a_warning() -> None:
     settings = Settings(pixel_format="automatic")
     encoder = encoder_for("gif", settings)
     encoder.open(*SIZE, Fraction(60), settings)
-    assert encoder.warnings == ["players show GIF at no more than 50 frames/s"]
+    assert encoder.warnings == ["players show GIF at no more than 50 frames/s; fps is 60"]
 
 
 def test_alpha_that_a_container_does_not_keep_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     settings = Settings(pixel_format="rgba")
-    with pytest.raises(MediaError, match=r"mp4 does not keep the alpha of VP9; use webm or mkv"):
+    with pytest.raises(
+        MediaError, match=r"mp4 does not keep the alpha of VP9; set moviecontainer or the name's end to webm or mkv"
+    ):
         MovieWriter(tmp_path / "new" / "a.mp4", encoder_for("vp9", settings), "automatic", *SIZE, 30, settings)
     assert list(tmp_path.iterdir()) == []
 

@@ -31,5 +31,5 @@ def test_an_unknown_container_is_refused_with_the_known_ones() -> None:
 
 
 def test_webm_does_not_take_h264() -> None:
-    with pytest.raises(MediaError, match=r"webm does not hold h264.*mov, mp4, mkv"):
+    with pytest.raises(MediaError, match=r"webm does not hold H.264.*mov, mp4, mkv"):
         container_for("take.webm", "automatic", "h264")

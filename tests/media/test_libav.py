@@ -149,11 +149,11 @@ def test_settings_become_the_options_of_x264() -> None:
     assert options(quality=1.0)["crf"] == "8.00"
     assert options(preset="lossless")["qp"] == "0"
     assert options(speed="slow")["preset"] == "slow"
-    variable = options(bitrate_mode="variablehq", average_bitrate=5, peak_bitrate=9)
-    assert [variable[key] for key in ("preset", "b", "maxrate", "bufsize")] == ["medium", "5", "9", "9"]
-    assert "maxrate" not in options(bitrate_mode="variable", average_bitrate=5)
-    constant = options(bitrate_mode="constant", average_bitrate=5)
-    assert constant["maxrate"] == "5"
+    variable = options(bitrate_mode="variablehq", average_bitrate=5000, peak_bitrate=9000)
+    assert [variable[key] for key in ("preset", "b", "maxrate", "bufsize")] == ["medium", "5000", "9000", "9000"]
+    assert "maxrate" not in options(bitrate_mode="variable", average_bitrate=5000)
+    constant = options(bitrate_mode="constant", average_bitrate=5000)
+    assert constant["maxrate"] == "5000"
     assert "nal-hrd=cbr" in constant["x264-params"]
     assert options(entropy="cavlc")["coder"] == "cavlc"
     assert "subme=0" in options(motion="full")["x264-params"]
@@ -165,8 +165,8 @@ def test_settings_become_the_options_of_x264() -> None:
     ("changes", "word"),
     [
         ({"motion": "half"}, "half-pixel"),
-        ({"profile": "baseline", "entropy": "cabac"}, "CAVLC is used"),
-        ({"profile": "baseline", "max_bframes": 5}, "no B-frames; max_bframes 5 is not used"),
+        ({"profile": "baseline", "entropy": "cabac"}, "entropymode cabac is not used"),
+        ({"profile": "baseline", "max_bframes": 5}, "no B-frames; maxbframes 5 is not used"),
         ({"preset": "lossless", "profile": "main"}, "main is not used"),
         ({"preset": "lossless", "bitrate_mode": "variable"}, "variable is not used"),
     ],
@@ -183,13 +183,13 @@ def test_what_x264_cannot_follow_is_a_warning(changes: dict[str, str], word: str
         ({"profile": "extreme"}, "auto, baseline, main, high"),
         ({"speed": "warp"}, "ultrafast"),
         ({"pixel_format": "yuv999"}, "yuv420, yuv422, yuv444"),
-        ({"profile": "high", "pixel_format": "yuv444"}, "set the profile to auto"),
+        ({"profile": "high", "pixel_format": "yuv444"}, "set profile to autoselect"),
         ({"colour": Colour(matrix=77)}, "matrix 77"),
         ({"quality": 1.5}, "0 .* to 1"),
-        ({"keyframe_interval": 0}, "1 or more"),
+        ({"keyframe_interval": 0}, "keyframeinterval 0; use 1 to"),
         ({"slices": -1}, "0 or more"),
-        ({"bitrate_mode": "constant"}, "set the average bit rate"),
-        ({"bitrate_mode": "variable", "average_bitrate": 9, "peak_bitrate": 5}, "raise the peak"),
+        ({"bitrate_mode": "constant"}, "set avgbitrate"),
+        ({"bitrate_mode": "variable", "average_bitrate": 9, "peak_bitrate": 5}, "raise peakbitrate"),
     ],
 )
 def test_settings_that_mean_nothing_are_errors_with_the_mend(changes: dict[str, object], word: str) -> None:

@@ -192,7 +192,7 @@ def test_odd_sizes_are_refused_before_anything_is_written(
 
 
 def test_a_wrong_container_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    with pytest.raises(MediaError, match="webm does not hold h264"):
+    with pytest.raises(MediaError, match="webm does not hold H.264"):
         MovieWriter(tmp_path / "new" / "a.webm", LibavEncoder(), "automatic", 160, 96, 30, Settings())
     assert list(tmp_path.iterdir()) == []
 

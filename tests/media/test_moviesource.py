@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tdlite.media import moviesource
 from tdlite.media.errors import InputError
 from tdlite.media.moviesource import Movie
+from tdlite.media.reading import open_pictures
+from tdlite.media.soundfile import SoundFile
 
 from .movies import BITS, numbered_frame
 
@@ -217,3 +222,88 @@ def test_nvdec_that_is_not_there_is_told_and_the_cpu_decodes(tmp_path):
     if not movie.hardware:
         assert "decoding on the CPU" in movie.warnings[0]
     movie.close()
+
+
+# -- files that change while they play -------------------------------------------------------------------------
+
+
+def noisy(path: Path, count: int = 60) -> Path:
+    """Noise, so that no buffer holds the whole file."""
+    source = f"nullsrc=s=320x240:r=30:d={count / 30},geq=random(1)*255:128:128"
+    command = ["ffmpeg", "-v", "error", "-y", "-f", "lavfi", "-i", source, "-c:v", "libx264", "-preset", "ultrafast"]
+    subprocess.run([*command, "-g", "10", "-qp", "18", str(path)], check=True)
+    return path
+
+
+def complaints(movie: Movie, numbers: Iterable[int]) -> set[str]:
+    """What is said about frames that cannot be shown as they are."""
+    said = set()
+    for each in numbers:
+        try:
+            said.add(movie.picture(each).trouble)
+        except InputError as error:
+            said.add(str(error))
+    return said
+
+
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_a_file_that_shrinks_while_it_plays_is_told_in_every_frame_that_is_missing(tmp_path: Path, kind: str) -> None:
+    path = noisy(tmp_path / f"a.{kind}")
+    movie = Movie(str(path))
+    assert movie.picture(0).trouble == ""
+    os.truncate(path, path.stat().st_size // 4)
+    for _ in range(2):
+        said = complaints(movie, range(40, 60, 7))
+        assert said
+        assert all("damaged" in each or "was changed while it played" in each for each in said), said
+    movie.close()
+
+
+def test_a_file_that_another_takes_the_place_of_is_told_and_never_mixed_up_with_it(tmp_path: Path) -> None:
+    path, other = noisy(tmp_path / "a.mp4"), noisy(tmp_path / "b.mp4", 30)
+    movie = Movie(str(path))
+    movie.picture(20)
+    path.write_bytes(other.read_bytes())
+    assert complaints(movie, (59, 3)) == {f"{path} was changed while it played: press reloadpulse, or set reload on"}
+    movie.close()
+
+
+def test_a_file_that_is_gone_is_told_as_often_as_it_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moviesource, "_KEPT_BYTES", 0)
+    path = noisy(tmp_path / "a.mp4")
+    movie = Movie(str(path))
+    movie.picture(59)
+    path.unlink()
+    for number in (2, 15, 3):
+        said = complaints(movie, [number])
+        assert said == {f"cannot open {path} as a movie or an image (No such file or directory)"}
+    movie.close()
+
+
+def test_damage_in_the_middle_is_told(tmp_path: Path) -> None:
+    path = noisy(tmp_path / "a.mp4")
+    data = bytearray(path.read_bytes())
+    random = np.random.default_rng(1)
+    for place in range(len(data) // 3, len(data) // 2, 50):
+        data[place] = random.integers(256)
+    path.write_bytes(data)
+    movie = Movie(str(path))
+    said = complaints(movie, range(60)) - {""}
+    assert said
+    assert all("is damaged" in each for each in said)
+    assert complaints(movie, range(10)) == {""}
+    movie.close()
+
+
+def test_the_letters_of_a_text_are_no_movie(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("hello world\n" * 50)
+    with pytest.raises(InputError, match="there is no video in it"):
+        open_pictures(str(tmp_path / "a.txt"))
+
+
+def test_a_pipe_that_nobody_writes_to_is_told_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.mp4")
+    for path in (str(tmp_path / "a.mp4"), "/dev/zero"):
+        for reads in (open_pictures, SoundFile):
+            with pytest.raises(InputError, match="it is a pipe or a device, not a file"):
+                reads(path)

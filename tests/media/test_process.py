@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import sys
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -95,6 +97,32 @@ def test_vvc_has_a_key_frame_at_each_interval_and_all_frames(tmp_path: Path) -> 
     assert [movies.number_of(frame.to_ndarray(format="rgb24")) for frame in frames] == list(range(25))
 
 
+@pytest.mark.parametrize("still", [False, True])
+@pytest.mark.parametrize("size", [(128, 64), (160, 96)])
+def test_vvc_has_room_for_noise_at_its_best_quality(tmp_path: Path, size: tuple[int, int], still: bool) -> None:
+    import av
+
+    random = np.random.default_rng(1)
+    pictures = [random.integers(0, 2, (size[1], size[0], 4)).astype(np.uint8) * np.uint8(255) for _ in range(10)]
+    settings = Settings(pixel_format="automatic", quality=1.0)
+    with MovieWriter(tmp_path / "a.mp4", encoder_for("vvc", settings), "automatic", *size, 30, settings) as movie:
+        for picture in pictures:
+            movie.put(pictures[0] if still else picture)
+    with av.open(tmp_path / "a.mp4") as file:
+        assert len(list(file.decode(video=0))) == 10
+
+
+def test_vvc_says_what_to_do_where_a_bit_rate_makes_frames_that_it_has_no_room_for(tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    settings = Settings(pixel_format="automatic", bitrate_mode="variable", average_bitrate=100_000_000)
+    movie = MovieWriter(tmp_path / "a.mp4", encoder_for("vvc", settings), "automatic", 160, 96, 30, settings)
+    with pytest.raises(EncoderError, match="the byte a pixel there is room for: lower quality or avgbitrate"):  # noqa: PT012  # which call hears of it is left to chance
+        for _ in range(20):
+            movie.put(random.integers(0, 256, (96, 160, 4), np.uint8))
+        movie.close()
+    movie.close()
+
+
 def test_what_a_failing_program_says_is_the_error_and_no_file_is_left(programs: list[str], tmp_path: Path) -> None:
     programs.append(script(tmp_path / "ffmpeg", "echo '[hap @ 0x55d0] the texture is on fire' >&2; exit 3"))
     movie = MovieWriter(tmp_path / "new" / "a.mov", encoder_for("hap", ANY), "automatic", 64, 48, 30, ANY)
@@ -104,6 +132,25 @@ def test_what_a_failing_program_says_is_the_error_and_no_file_is_left(programs: 
         movie.close()
     movie.close()
     assert list((tmp_path / "new").iterdir()) == []
+
+
+def test_a_program_that_takes_no_more_frames_and_does_not_end_is_ended(
+    programs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_GRACE", 0.2)
+    deaf = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.close(0); time.sleep(600)"
+    programs.append(script(tmp_path / "ffmpeg", f"exec {sys.executable} -c '{deaf}'"))
+    encoder = ProcessEncoder("hap")
+    encoder.open(640, 480, Fraction(30), ANY)
+    child = encoder._process
+    assert child is not None
+    began = time.monotonic()
+    with pytest.raises(EncoderError, match=r"cannot encode frame \d \(ffmpeg with hap: it ended early\)"):  # noqa: PT012  # the pipe takes what fits
+        for index in range(3):
+            encoder.encode(np.zeros((480, 640, 4), np.uint8), index)
+    assert child.returncode == -signal.SIGKILL
+    assert encoder.finish() == []
+    assert time.monotonic() - began < 10
 
 
 def test_a_program_that_cannot_be_started_is_an_error(programs: list[str], tmp_path: Path) -> None:

@@ -26,6 +26,12 @@ def test_other_rates_become_the_nearest_small_fraction(typed: float, expected: F
     assert rational_rate(typed) == expected
 
 
+@pytest.mark.parametrize("rate", [2.0**31, 1e12, 1e300, 1e8 + 0.123, Fraction(2**40, 3)])
+def test_a_rate_that_no_file_can_count_is_refused(rate: float | Fraction) -> None:
+    with pytest.raises(MediaError, match="no file counts them"):
+        rational_rate(rate)
+
+
 def test_a_tiny_rate_does_not_become_zero() -> None:
     assert rational_rate(1e-9) > 0
 

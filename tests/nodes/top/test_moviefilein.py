@@ -8,9 +8,14 @@ import subprocess
 import numpy as np
 import OpenEXR
 import pytest
+import tifffile
 from media.test_moviesource import H264, encode, number
+from media.test_orientation import MATRICES, movie
 from PIL import Image as Pillow
+from PIL import ImageCms
 from recordings import recorder
+
+from tdlite.media.orientation import _TURNS
 
 RANDOM = np.random.default_rng(5)
 COUNT = 24
@@ -60,6 +65,14 @@ def test_rates_of_file_and_project_are_kept_exactly(net, clip):
     assert numbers(net, op, 9) == [0, 0, 1, 1, 2, 2, 3, 3, 4]
     op.par.overridesample, op.par.samplerate = True, 120
     assert numbers(net, op, 3) == [6, 8, 10]
+
+
+@pytest.mark.parametrize("rate", [0, 1e-300])
+def test_a_sample_rate_that_is_none_leaves_the_files(net, clip, rate):
+    net.cookRate = 30
+    op = playing(net, clip, overridesample=True, samplerate=rate)
+    assert numbers(net, op, 3) == [0, 1, 2]
+    assert op.errors() == ""
 
 
 def test_speed_may_be_negative_and_play_may_be_off(net, clip):
@@ -254,6 +267,50 @@ def test_alpha_multiplies_colours_unless_the_format_says_that_it_has(net, tmp_pa
     ):
         op.par.file, op.par.premultrgbbyalpha = str(file), how
         np.testing.assert_allclose(op.numpyArray(), wanted, atol=0.51 / 255)
+
+
+def test_a_recorded_tiff_says_that_it_is_multiplied_and_comes_back_as_it_was(net, tmp_path):
+    source = net.rectangleTOP(resolution=(16, 8), fillcolorr=0.5, fillalpha=0.5, sizex=0.5)
+    recorder(net, source, type="image", imagefiletype="tiff", file="a.tif", record=True)
+    net.advance()
+    with tifffile.TiffFile(tmp_path / "a.tif") as file:
+        assert [each.name for each in file.pages[0].extrasamples] == ["ASSOCALPHA"]
+    assert 0 < source.numpyArray()[4, 8, 3] < 1
+    op = net.moviefileinTOP(file="a.tif")
+    assert op.par.premultrgbbyalpha.eval() == "automatic"
+    np.testing.assert_array_equal(op.numpyArray(), source.numpyArray())
+
+
+@pytest.mark.parametrize("pixels", ["yuv420p", "yuv422p", "yuv444p"])
+@pytest.mark.parametrize("orientation", MATRICES)
+@pytest.mark.parametrize("size", [(48, 32), (47, 31)])
+def test_a_movie_of_a_phone_is_the_same_picture_turned_with_its_chroma_in_place(
+    fast, tmp_path, orientation, pixels, size
+):
+    if size[0] % 2 and pixels != "yuv444p":
+        size = (46, 30)  # x264 takes no odd ones
+    movie(tmp_path / "flat.mp4", MATRICES[1], size, pixels)
+    movie(tmp_path / "held.mp4", MATRICES[orientation], size, pixels)
+    flat, held = (fast.moviefileinTOP(file=name) for name in ("flat.mp4", "held.mp4"))
+    picture = flat.numpyArray()[::-1]
+    swap, mirror, flip = _TURNS[orientation]
+    wanted = picture.swapaxes(0, 1) if swap else picture
+    wanted = wanted[:, ::-1] if mirror else wanted
+    wanted = wanted[::-1] if flip else wanted
+    assert (held.width, held.height) == (size[::-1] if swap else size)
+    np.testing.assert_allclose(held.numpyArray()[::-1], wanted, atol=0.51 / 255)
+    assert held.warnings() == ""
+
+
+def test_a_colour_profile_is_told_unless_somebody_said_what_the_colours_are(net, tmp_path):
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+    still(tmp_path / "a.png", np.zeros((4, 4, 3), np.uint8), icc_profile=profile)
+    op = net.moviefileinTOP(file="a.png")
+    op.cook()
+    assert op.warnings().startswith("the file's colour profile (Lab")
+    op.par.inputcolorspace = "srgb"
+    op.cook()
+    assert op.warnings() == ""
 
 
 def test_the_lower_half_may_be_alpha(net, tmp_path):

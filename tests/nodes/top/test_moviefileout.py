@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 from PIL import Image
-from recordings import STEP, counting, files, frame_of, recorder, sequence
+from recordings import STEP, counting, files, frame_of, frames_of, recorder, sequence
 
 from tdlite.gpu.readback import Readback
 from tdlite.media import sequence as media_sequence
@@ -60,6 +61,51 @@ def test_record_that_goes_off_and_on_between_frames_begins_another_take(net: Any
     out.par.record = True
     net.run(frames=1)
     assert files(tmp_path) == ["TDMovieOut.0.0.png", "TDMovieOut.0.1.png", "TDMovieOut.1.0.png"]
+
+
+def test_a_bypassed_operator_does_nothing_and_its_take_is_finished_at_once(net: Any, tmp_path: Path) -> None:
+    out = recorder(net, file="a", record=True)
+    net.run(frames=5)
+    out.bypass = True
+    assert frames_of(tmp_path / "a.0.mov") == [1, 2, 3, 4, 5]
+    assert out.writeCount == 1
+    cooked = out.inputs[0].totalCooks
+    out.par.addframe.pulse()
+    net.run(frames=3)
+    assert out.inputs[0].totalCooks == cooked
+    assert files(tmp_path) == ["a.0.mov"]
+    out.bypass = False
+    net.run(frames=2)
+    out.par.record = False
+    assert files(tmp_path) == ["a.0.mov", "a.1.mov"]
+    assert frames_of(tmp_path / "a.1.mov") == [9, 10]
+    assert out.warnings() == ""
+    assert not net.problems
+
+
+@pytest.mark.parametrize("type_", ["movie", "imagesequence"])
+def test_a_bypass_within_a_frame_ends_the_take_with_the_frame_before(net: Any, tmp_path: Path, type_: str) -> None:
+    out = recorder(net, type=type_, imagefiletype="png", file="a", record=True)
+    net.delay(lambda: setattr(out, "bypass", True), frames=2)
+    net.run(frames=5)
+    if type_ == "movie":
+        assert frames_of(tmp_path / "a.0.mov") == [1, 2]
+    else:
+        assert shown(tmp_path) == [1, 2]
+    assert out.fileSuffix.startswith("1.")
+
+
+def test_a_bypassed_operator_writes_no_single_image(net: Any, tmp_path: Path) -> None:
+    out = recorder(net, type="image", imagefiletype="png", file="a")
+    out.bypass = True
+    out.par.record = True
+    out.par.addframe.pulse()
+    net.run(frames=2)
+    assert files(tmp_path) == []
+    out.bypass = False
+    net.run(frames=2)
+    assert files(tmp_path) == ["a.0.png"]
+    assert frame_of(tmp_path / "a.0.png") == 3
 
 
 def test_paused_frames_are_left_out(net: Any, tmp_path: Path) -> None:
@@ -180,6 +226,13 @@ def test_a_limit_ends_the_recording_by_itself(
     assert (tmp_path / "TDMovieOut.1.0.png").exists() == bool(expected)
 
 
+def test_a_limit_of_nothing_records_nothing_and_says_so(net: Any, tmp_path: Path) -> None:
+    out = recorder(net, record=True, limitlength=True, length=0)
+    net.run(frames=3)
+    assert out.warnings() == "length is 0 and limitlength on: nothing is recorded"
+    assert files(tmp_path) == []
+
+
 def test_more_presses_than_the_limit_allows_are_cut_off(net: Any, tmp_path: Path) -> None:
     out = sequence(net, record=True, pause=True, limitlength=True, length=2, lengthunit="indices")
     for _ in range(5):
@@ -229,7 +282,9 @@ def test_the_picture_stands_upright_and_keeps_its_colours_and_alpha(net: Any, tm
         sequence(net, source, imagefiletype=token, record=True)
     net.run(frames=1)
     for extension in ("png", "tif", "bmp"):
-        array = np.asarray(Image.open(tmp_path / f"TDMovieOut.0.0.{extension}").convert("RGBA"))
+        path = tmp_path / f"TDMovieOut.0.0.{extension}"
+        # Pillow divides by alpha where a TIFF says that it is multiplied.
+        array = tifffile.imread(path) if extension == "tif" else np.asarray(Image.open(path).convert("RGBA"))
         assert array.shape == (4, 8, 4)
         assert (array[:2] == [255, 51, 0, 255]).all()
         expected = source.numpyArray()[0, 0] * 255

@@ -209,12 +209,21 @@ def test_a_chop_at_the_frame_rate_is_resampled_and_one_without_slices_is_warned_
     np.testing.assert_allclose(found, 0.25, atol=2e-3)
 
 
+def test_a_chop_with_fewer_samples_than_frames_is_not_called_silent(net: Any, tmp_path: Path) -> None:
+    out = pcm(net, sound_source(net, rate_now=7))
+    net.run(frames=60)
+    assert out.warnings() == "sound at 7 samples a second is resampled to 48000, as 24-bit PCM"
+    net.close()
+    assert len(heard(tmp_path / "a.mov", 1)[0]) == 48000
+
+
 @pytest.mark.parametrize(
     ("pars", "said"),
     [
-        ({"file": "a.mp4", "audiocodec": "pcm16"}, "mp4 does not hold it; use another audio codec (alac, mp3, aac"),
+        ({"file": "a.mp4", "audiocodec": "pcm16"}, "mp4 does not hold it; set audiocodec to another (alac, mp3, aac"),
         ({"file": "a.gif", "videocodec": "gif"}, "gif files have none"),
-        ({"file": "a.mov", "audiocodec": "mp3"}, "cannot record 3 channels of sound as MP3 (takes 1, 2); use another"),
+        ({"file": "a.mov", "audiocodec": "mp3"}, "3 channels of sound as MP3 (takes 1, 2); set audiocodec to another"),
+        ({"file": "a.mov", "fps": 1e6}, "they are shorter than a sample; set a lower fps, or leave audiochop empty"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_before_anything_is_written(net: Any, tmp_path: Path, pars: Any, said: str) -> None:

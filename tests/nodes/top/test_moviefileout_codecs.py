@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 import subprocess
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from recordings import recorder
+
+from tdlite.media.codecs import CODECS, codec
+from tdlite.media.encoder import PARAMETERS, Settings
+from tdlite.media.libav import prepared
+from tdlite.ops.recordingfiles import settings
 
 
 def stream(path: Path) -> dict[str, Any]:
@@ -64,6 +72,41 @@ def test_a_number_that_the_bit_rate_mode_overrules_is_a_warning(fast, pars, said
     assert out.errors() == ""
     assert out.warnings().startswith(said)
     assert bool(out.warnings()) == bool(said)
+
+
+@pytest.mark.parametrize("token", CODECS)
+@pytest.mark.parametrize(
+    "pars",
+    [
+        {"profile": "baseline", "entropymode": "cabac", "maxbframes": 5},
+        {"profile": "main", "preset": "lossless", "bitratemode": "variable"},
+        {"motionpredict": "half"},
+        {"motionpredict": "full"},
+        {"entropymode": "cavlc"},
+        {"encoderspeed": "slow"},
+        {"quality": 0.5},
+        {"bitratemode": "constant"},
+        {"bitratemode": "variable", "peakbitrate": 12_001},
+        {"keyframeinterval": 700},
+        {"maxbframes": 0},
+        {"frameslicing": True, "numslices": 256},
+        {"frameslicing": True, "numslices": 4, "secondarycompression": False},
+    ],
+)
+def test_what_a_codec_cannot_follow_is_said_with_the_names_and_values_of_parameters(fast, token, pars):
+    wanted = settings(recorder(fast, videocodec=token, **pars).values.row(0))
+    made = codec(token)
+    for warning in prepared(made, 64, 64, Fraction(30), wanted).warnings:
+        ignored = re.findall(r"(\w+)(?: ([\w.]+))? is not used", warning)
+        assert ignored or re.search(r"peakbitrate of 1.5 times avgbitrate|preset lossless", warning), warning
+        for name, value in ignored:
+            assert name in pars, warning
+            assert value in ("", str(pars[name])), warning
+
+
+def test_what_users_call_the_settings_of_an_encoder_are_parameters(fast):
+    assert set(PARAMETERS) == {each.name for each in dataclasses.fields(Settings)}
+    assert set(PARAMETERS.values()) <= {par.name for par in recorder(fast).pars()}
 
 
 def test_an_automatic_name_has_the_extension_that_the_codec_prefers(fast):

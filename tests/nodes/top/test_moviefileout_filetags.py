@@ -145,6 +145,14 @@ def test_rows_of_the_header_dat_are_entries_of_the_movie(fast: Any, tmp_path: Pa
     assert (tags["title"], tags["shot number"], tags["take"]) == ("Ein Stück ♥", "a 1", "7")
 
 
+def test_a_row_of_the_header_dat_without_a_key_is_an_error(fast: Any, tmp_path: Path) -> None:
+    header = fast.tableDAT()
+    header.appendRow(["", "nobody finds it"])
+    out = movie(fast, "a.mp4", headerdat=header)
+    assert out.errors() == f"cannot write the metadata of {header.path}: a row has no key; fill its first column"
+    assert not (tmp_path / "a.mp4").exists()
+
+
 @pytest.mark.parametrize(("container", "own"), [("mp4", ["encoder"]), ("mkv", ["encoder", "duration"])])
 def test_entries_that_are_not_written_as_given_are_said(
     fast: Any, tmp_path: Path, container: str, own: list[str]

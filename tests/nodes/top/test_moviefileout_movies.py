@@ -225,7 +225,7 @@ def test_software_in_place_of_nvenc_is_one_warning(net: Any, no_nvenc: None, tmp
 
 def test_what_the_encoder_cannot_follow_is_a_warning(net: Any, tmp_path: Path) -> None:
     out = recorded(net, tmp_path / "a.mov", motionpredict="half")
-    assert out.warnings() == "x264 has no half-pixel motion prediction; its default is used"
+    assert out.warnings() == "x264 has no half-pixel motion prediction; motionpredict half is not used"
 
 
 # -- when files end --------------------------------------------------------------------------------------------

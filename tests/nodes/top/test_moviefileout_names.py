@@ -59,6 +59,40 @@ def test_a_movie_is_named_by_its_path_and_the_suffix_that_the_path_lacks(
 
 
 @pytest.mark.parametrize(
+    ("type_", "file", "written", "known"),
+    [
+        ("movie", "a.mp5", "a.mp5.0.mov", ".mov or .mp4 or .mkv or .webm or .gif"),
+        ("movie", "a.MVO", "a.MVO.0.mov", ".mov or .mp4 or .mkv or .webm or .gif"),
+        ("movie", "a.mp4 ", "a.mp4 .0.mov", ".mov or .mp4 or .mkv or .webm or .gif"),
+        ("imagesequence", "a.pgn", "a.pgn.0.0.png", ".png"),
+        ("image", "a.pgn", "a.pgn.0.png", ".png"),
+    ],
+)
+def test_what_looks_like_an_extension_and_is_none_is_a_part_of_the_name_and_a_warning(
+    net: Any, tmp_path: Path, type_: str, file: str, written: str, known: str
+) -> None:
+    out = recorder(net, type=type_, imagefiletype="png", file=file, record=True)
+    net.run(frames=1)
+    out.par.record = False
+    assert files(tmp_path) == [written]
+    extension = file[1:]
+    assert out.warnings() == (
+        f"par.file ends in {extension}, which is no file type known here: it is a part of the name, and "
+        f"{tmp_path / written} is written; end it with {known}"
+    )
+
+
+@pytest.mark.parametrize("file", ["take.v2", "take.7", "a.b.mov", "shot.final", "clip", "folder.old/", "there.old"])
+def test_a_name_with_dots_is_no_warning(fast: Any, tmp_path: Path, file: str) -> None:
+    (tmp_path / "there.old").mkdir()
+    out = recorder(fast, file=file, record=True)
+    fast.run(frames=1)
+    out.par.record = False
+    assert len(files(tmp_path)) == 1
+    assert out.warnings() == ""
+
+
+@pytest.mark.parametrize(
     ("type_", "token", "extension"),
     [
         ("imagesequence", "jpeg", "jpg"),
@@ -179,7 +213,7 @@ def test_write_count_may_count_the_files(fast: Any, tmp_path: Path) -> None:
         ("a.png", {"file": "a.png", "type": "image"}, "it exists"),
         ("b", {"file": "a.mp4", "moviecontainer": "mov"}, "its suffix is .mp4"),
         ("b", {"file": "a.mp4", "moviecontainer": "webm"}, "a.mp4 in a webm container"),
-        ("b", {"file": "a.webm"}, "webm does not hold h264"),
+        ("b", {"file": "a.webm"}, "webm does not hold H.264"),
         ("b", {"file": "a.avi"}, "end its name with one of .mov, .mp4"),
         ("b", {"file": "a.jpg"}, "end its name with one of .mov"),
         ("b", {"file": "a.jpg", "type": "imagesequence"}, "end par.file with .png or set imagefiletype to jpeg"),
@@ -189,10 +223,20 @@ def test_write_count_may_count_the_files(fast: Any, tmp_path: Path) -> None:
         ("b", {"file": "b/a", "type": "imagesequence"}, "a part of the path is a file"),
         ("b", {"videocodec": "notchlc"}, "NotchLC"),
         ("b", {"encoder": "nvenc"}, "set encoder to auto or software"),
-        ("b", {"fps": 0}, "0.0 frames per second"),
-        ("b", {"fps": 0, "type": "imagesequence"}, "0.0 frames per second"),
-        ("b", {"bitratemode": "constant", "avgbitrate": 0}, "set the average bit rate"),
-        ("b", {"profile": "high", "moviepixelformat": "yuv444"}, "set the profile to auto"),
+        ("b", {"fps": 0}, "par.fps is 0; set it"),
+        ("b", {"fps": 0, "type": "imagesequence"}, "par.fps is 0; set it"),
+        ("b", {"fps": 1e12}, "par.fps is 1e+12; set it"),
+        ("b", {"fps": 1001, "file": "a.mkv"}, "mkv counts in milliseconds; set a lower fps, or use mov or mp4"),
+        ("b", {"keyframeinterval": 2**31}, "keyframeinterval 2147483648; use 1 to 2147483647"),
+        (
+            "b",
+            {"bitratemode": "variable", "avgbitrate": 0.5},
+            "avgbitrate 0.5 and peakbitrate 0; use 1 to 2147483 kb/s",
+        ),
+        ("b", {"bitratemode": "variable", "avgbitrate": 1e300}, "use 1 to 2147483 kb/s"),
+        ("b", {"bitratemode": "variable", "avgbitrate": 100_001, "videocodec": "av1"}, "use at most 100000 kb/s"),
+        ("b", {"bitratemode": "constant", "avgbitrate": 0}, "set avgbitrate"),
+        ("b", {"profile": "high", "moviepixelformat": "yuv444"}, "set profile to autoselect"),
     ],
 )
 def test_what_cannot_be_recorded_is_said_before_anything_is_written(

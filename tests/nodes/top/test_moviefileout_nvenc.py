@@ -168,8 +168,8 @@ def test_parameters_reach_the_encoder(fast: Any, cuda: Any) -> None:
 def test_what_it_cannot_follow_is_a_warning(fast: Any, cuda: Any) -> None:
     out = make(fast, textured(fast), 2, motionpredict="full", moviepixelformat="yuv444", frameslicing=True)
     assert out.warnings().splitlines() == [
-        "NVENC has no full-pixel motion prediction to choose; its default is used",
-        "NVENC through PyNvVideoCodec has no slices to choose; slices 4 is not used",
+        "NVENC has no motion prediction by full pixels; motionpredict full is not used",
+        "NVENC through PyNvVideoCodec has no slices to choose; numslices 4 is not used",
     ]
 
 
