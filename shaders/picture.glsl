@@ -13,7 +13,7 @@ vec4 pixel(vec2 uv) {
     vec2 chroma;
     if (full == 1) chroma = vec2(input1().r, input2().r);
     else {
-        vec2 at = uv * size_px * par.chroma_step + par.chroma_shift - 0.5, low = floor(at);
+        vec2 at = (vec2(pixel_coord) + 0.5) * par.chroma_step + par.chroma_shift - 0.5, low = floor(at);
         vec2 corner = (low + 1.0) / input_size(1);
         chroma = vec2(between(gather1(corner), at - low), between(gather2(corner), at - low));
     }

@@ -21,7 +21,19 @@ from tdlite.ops import (
     many,
 )
 from tdlite.ops.top import gpu_of
-from tdlite.ops.xform import about, inverse, not_flat, product, rotation, scaling, translation, within, xy_pixels
+from tdlite.ops.xform import (
+    LOOKUP,
+    about,
+    inverse,
+    lookup,
+    not_flat,
+    product,
+    rotation,
+    scaling,
+    translation,
+    within,
+    xy_pixels,
+)
 
 
 class compositeTOP(TOP):
@@ -32,7 +44,7 @@ class compositeTOP(TOP):
     """
 
     wires = many("Layer", required=False)
-    derived = (("xform", "mat3"), ("soft", "float"))
+    derived = (*LOOKUP, ("stride", "vec2"))  # the last from layer to layer
     parameters = (
         Page(
             "Composite",
@@ -40,7 +52,8 @@ class compositeTOP(TOP):
             Toggle("selectinput", label="Select Input", shader=False, help="Show one layer only."),
             Int("inputindex", 0, low=0, label="Input Index", shader=False, help="Which one, counted from 0."),
             Menu("operand", BLEND_MODES, "multiply", label="Operation", variant=True, help="How to blend."),
-            Toggle("swaporder", label="Swap Operation Order", help="Blend B with A instead of A with B."),
+            Toggle("swaporder", label="Swap Operation Order", variant=True,
+                   help="Blend B with A instead of A with B."),
         ),
         Page(
             "Transform",
@@ -48,18 +61,19 @@ class compositeTOP(TOP):
                  help="The layer that is not transformed; size, format and aspect are its."),
             Menu("prefit", ("fill", ("fithorz", "Fit Horizontal"), ("fitvert", "Fit Vertical"),
                             ("fitbest", "Fit Best"), ("fitoutside", "Fit Outside"), ("nativeres", "Native Resolution")),
-                 label="Pre-Fit Overlay", help="How overlays are fitted into the picture before they are transformed."),
-            Menu("justifyh", ("left", "center", "right"), "center", label="Justify Horizontal",
+                 label="Pre-Fit Overlay", variant=True,
+                 help="How overlays are fitted into the picture before they are transformed."),
+            Menu("justifyh", ("left", "center", "right"), "center", label="Justify Horizontal", variant=True,
                  help="Where a fitted overlay lies that is narrower or wider than the picture."),
-            Menu("justifyv", ("bottom", "center", "top"), "center", label="Justify Vertical",
+            Menu("justifyv", ("bottom", "center", "top"), "center", label="Justify Vertical", variant=True,
                  help="The same, vertically."),
-            Menu("extend", ("hold", "zero", "repeat", "mirror"), "zero", label="Extend Overlay",
+            Menu("extend", ("hold", "zero", "repeat", "mirror"), "zero", label="Extend Overlay", variant=True,
                  help="What lies beyond an overlay: its edge, nothing, or the overlay again."),
             Float("r", unit="deg", label="Rotate", shader=False, help="Turn overlays about the pivot, clockwise."),
             XY("t", unit=Length("fraction"), label="Translate", shader=False, help="Move overlays; y is up."),
             XY("s", (1, 1), label="Scale", shader=False, help="Scale overlays about the pivot."),
             XY("p", unit=Length("fraction"), label="Pivot", shader=False, help="The fixed point, from the centre."),
-            XY("tstep", unit=Length("fraction"), label="Translate Step",
+            XY("tstep", unit=Length("fraction"), label="Translate Step", shader=False,
                help="Move the third layer further by this, the fourth by twice as much, and so on."),
         ),
     )  # fmt: skip
@@ -98,13 +112,19 @@ class compositeTOP(TOP):
     def choices(self, at: At) -> tuple[tuple[str, int], ...]:
         par = at.par
         still = not any((par.r, par.tx, par.ty, par.tstepx, par.tstepy)) and par.sx == par.sy == 1
-        return ("moved", int(not still or par.prefit != "fill")), ("fixed_layer", self.fixed(len(at.inputs)))
+        return (
+            ("moved", int(not still or par.prefit != "fill")),
+            ("fixed_layer", self.fixed(len(at.inputs))),
+            ("soft", int(at.common.inputfiltertype != "nearest")),
+        )
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
         par = at.par
         turn = product(rotation(-par.r), scaling(not_flat(par.sx), not_flat(par.sy)))
         placed = product(translation(*xy_pixels(par, "t", spec)), about(xy_pixels(par, "p", spec), turn))
-        return (*inverse(placed), float(self.values.row(1).inputfiltertype != "nearest"))
+        found = lookup(inverse(placed), spec)
+        (x, y), (a, b, _, c, d, *_) = xy_pixels(par, "tstep", spec), found
+        return (*found, a * x + c * y, b * x + d * y)
 
     def sampler(self, at: At) -> Sampler:
-        return Sampler(self.values.row(1).inputfiltertype, within(at.par.extend))
+        return Sampler(at.common.inputfiltertype, within(at.par.extend))

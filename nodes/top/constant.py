@@ -11,10 +11,10 @@ class constantTOP(TOP):
         Page(
             "Constant",
             Color("color", (1, 1, 1, 1), "alpha", high=None, help="The colour."),
-            Toggle("multrgbbyalpha", True, label="Multiply RGB by Alpha", help="Premultiply the colour.",
+            Toggle("multrgbbyalpha", True, label="Multiply RGB by Alpha", variant=True, help="Premultiply the colour.",
                    aliases=("premultrgbbyalpha",)),
             Menu("rgbaunit", (("u1", "0 to 1"), ("u256", "0 to 255"), ("u65536", "0 to 65535")), label="RGBA Units",
-                 help="The number that stands for full intensity in the parameters above."),
+                 variant=True, help="The number that stands for full intensity in the parameters above."),
         ),
         generator_output,
     )  # fmt: skip

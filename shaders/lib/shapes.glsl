@@ -1,10 +1,7 @@
-// Signed distances and coverage. Distances are in pixels, negative inside; angles in radians, counter-clockwise.
+// Signed distances and coverage. Distances are in pixels, negative inside.
 
-// The point turned about the origin.
-vec2 rotated(vec2 p, float angle) {
-    float c = cos(angle), s = sin(angle);
-    return vec2(c * p.x - s * p.y, s * p.x + c * p.y);
-}
+// The point turned about the origin, counter-clockwise by an angle of this cosine and sine.
+vec2 rotated(vec2 p, vec2 turn) { return vec2(turn.x * p.x - turn.y * p.y, turn.y * p.x + turn.x * p.y); }
 
 // Distance to a box about the origin; the radius counts at most half the shorter side.
 float rounded_box(vec2 p, vec2 half_size, float radius) {

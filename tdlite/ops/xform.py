@@ -115,7 +115,8 @@ def lookup(back: Matrix, spec: Spec) -> tuple[float, ...]:
     half = translation(0.5, 0.5)
     to_unit = product(half, scaling(1 / spec.width, 1 / spec.height))
     xform = product(to_unit, back, translation(-spec.width / 2, -spec.height / 2), half)
-    return (*xform, 1 / hypot(xform[0], xform[3]), 1 / hypot(xform[1], xform[4]))
+    # However far it is enlarged, the size is a number that a float can hold.
+    return (*xform, *(1 / max(hypot(*row), 1e-12) for row in (xform[0:4:3], xform[1:5:3])))
 
 
 def within(extend: Any) -> Any:

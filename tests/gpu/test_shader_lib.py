@@ -144,5 +144,5 @@ def test_a_box_along_the_axes_covers_exactly_its_area(draw):
 
 def test_turning_is_counter_clockwise(draw):
     text = """#include "lib/shapes.glsl"
-    vec4 pixel(vec2 uv) { return vec4(rotated(vec2(2.0, 0.0), radians(90.0)), 0.0, 1.0); }"""
+    vec4 pixel(vec2 uv) { return vec4(rotated(vec2(2.0, 0.0), vec2(0.0, 1.0)), 0.0, 1.0); }"""
     np.testing.assert_allclose(draw(text)[0, 0], (0, 2, 0, 1), atol=1e-6)

@@ -159,3 +159,14 @@ def test_it_is_drawn_once_for_layers_that_stay(fast):
     fast.frames(5, pull=[op])
     assert fast.cooked.count(op.path) == 2
     assert fast.cooked.count(ops[0].path) == 1
+
+
+def test_what_moves_compiles_nothing(fast):
+    names = ("r", "tx", "ty", "sx", "px", "tstepx")
+    moves = dict.fromkeys(names, "=0.5 + 0.01 * absTime.frame")
+    op = fast.compositeTOP(inputs=[fast.constantTOP(), fast.constantTOP()], **moves)
+    fast.frames(1, pull=[op])
+    before = op.image().gpu.programs.compiled
+    fast.frames(5, pull=[op])
+    assert fast.cooked.count(op.path) == 6
+    assert op.image().gpu.programs.compiled == before

@@ -59,6 +59,27 @@ def test_the_steps_come_in_the_order_of_the_pages(levelled):
     np.testing.assert_allclose(drawn[:, 0], v, rtol=1e-4, atol=1e-5)
 
 
+def test_pages_that_nothing_bends_or_cuts_come_in_their_order_too(levelled):
+    values, drawn = levelled(invert=0.8, blacklevel=0.1, brightness1=0.8, contrast=1.2, inlow=-0.1, outlow=0.05,
+                             lowg=0.3, highr=0.9, brightness2=1.1, opacity=0.5, lowa=0.2)  # fmt: skip
+    v = 0.2 * values + 0.8 * (1 - values)
+    v = (v - 0.1) / 0.9 * 0.8
+    v = (v - 0.5) * 1.2 + 0.5
+    v = (v + 0.1) / 1.1 * 0.95 + 0.05
+    wanted = np.stack([v * 0.9 * 1.1, (v * 0.7 + 0.3) * 1.1, v * 1.1, np.full_like(v, 0.5)], axis=-1)
+    np.testing.assert_allclose(drawn, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_moving_values_compile_nothing(fast):
+    source = fast.constantTOP(resolution=(8, 8), format="rgba32float")
+    names = ("brightness1", "gamma1", "contrast", "inhigh", "outhigh", "highr", "stepsize", "gamma2", "opacity")
+    op = fast.levelTOP(inputs=[source], **dict.fromkeys(names, "=0.9 - 0.01 * absTime.frame"))
+    fast.frames(1, pull=[op])
+    before = op.image().gpu.programs.compiled
+    fast.frames(5, pull=[op])
+    assert op.image().gpu.programs.compiled == before
+
+
 def test_automatic_clamps_fixed_formats_and_not_floats(levelled):
     values, drawn = levelled(format="rgba8fixed", brightness1=2, outhigh=0.5)
     np.testing.assert_allclose(drawn[:, 0], np.minimum(values * 2, 1) / 2, atol=1e-6)

@@ -118,3 +118,13 @@ def test_it_is_not_drawn_again_while_only_time_moves(fast):
     op = fast.rectangleTOP()
     fast.frames(10, pull=[op])
     assert fast.cooked == [op.path]
+
+
+def test_what_moves_compiles_nothing(fast):
+    names = ("sizex", "rotate", "centerx", "fillcolorr", "bgalpha", "borderwidth", "borderoffset", "cornerradius")
+    op = fast.rectangleTOP(**dict.fromkeys(names, "=0.5 + 0.01 * absTime.frame"))
+    fast.frames(1, pull=[op])
+    before = op.image().gpu.programs.compiled
+    fast.frames(5, pull=[op])
+    assert fast.cooked.count(op.path) == 6
+    assert op.image().gpu.programs.compiled == before

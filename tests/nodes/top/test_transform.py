@@ -120,3 +120,19 @@ def test_it_is_drawn_again_only_when_it_moves(fast):
     fast.frames(6, pull=[op])
     assert fast.cooked.count(op.path) == 3
     assert fast.cooked.count(source.path) == 1
+
+
+def test_what_moves_compiles_nothing(fast):
+    names = ("tx", "ty", "rotate", "sx", "growshrinkx", "px", "bgcolorr", "bgcolora")
+    moves = dict.fromkeys(names, "=0.5 + 0.01 * absTime.frame")
+    op = fast.transformTOP(inputs=[fast.constantTOP()], **moves)
+    fast.frames(1, pull=[op])
+    before = op.image().gpu.programs.compiled
+    fast.frames(5, pull=[op])
+    assert fast.cooked.count(op.path) == 6
+    assert op.image().gpu.programs.compiled == before
+
+
+def test_enlarged_beyond_all_measure_it_is_one_colour(net):
+    op = net.transformTOP(inputs=[net.constantTOP(colorr=0.5, colorg=0.25, format="rgba32float")], sx=1e300, sy=1e300)
+    assert op.numpyArray()[3, 5].tolist() == [0.5, 0.25, 1, 1]
