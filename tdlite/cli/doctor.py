@@ -27,7 +27,7 @@ _ENCODERS = (
     *("libx264", "libx265", "libsvtav1", "libvpx-vp9", "libvpx", "prores_ks", "cfhd", "qtrle", "mjpeg", "mpeg4"),
     "gif",
 )
-_PROGRAMS = ("hap", "libvvenc")  # the encoders that run in an ffmpeg program
+_PROGRAMS = ("hap", "libvvenc", "libvorbis")  # the encoders that run in an ffmpeg program
 
 
 def command(args: argparse.Namespace) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -47,7 +47,8 @@ class AudioCodec:
     layouts: tuple[str, ...] = _LAYOUTS
     lossy: bool = False
     most_bits: int = 320_000
-    options: Mapping[str, str] = field(default_factory=dict)
+    process: bool = False
+    """The encoder is run by an ffmpeg process: PyAV lacks it."""
 
     @property
     def channels(self) -> tuple[int, ...]:
@@ -95,11 +96,13 @@ AUDIO_CODECS: Mapping[str, AudioCodec] = {
             lossy=True,
         ),
         AudioCodec(
-            *("vorbis", "Vorbis", "Vorbis", "vorbis", "vorbis", ("webm", "mkv"), "fltp"),
+            # FFmpeg's own encoder loses what is on the right only.
+            *("vorbis", "Vorbis", "Vorbis", "vorbis", "libvorbis", ("webm", "mkv"), "flt"),
             rates=(32000, 44100, 48000),
-            layouts=("", "stereo"),
+            layouts=("mono", "stereo", "3.0", "quad", "5.0", "5.1", "6.1", "7.1"),
             lossy=True,
-            options={"strict": "experimental"},  # FFmpeg's own encoder calls itself that
+            most_bits=160_000,
+            process=True,
         ),
         AudioCodec(
             *("opus", "Opus", "Opus", "opus", "libopus", ("webm", "mkv", "mp4"), "flt"),
@@ -170,7 +173,8 @@ class AudioInfo:
     layout: str
     samples: str
     bit_rate: int
-    options: Mapping[str, str]
+    header: bytes = b""
+    """An Ogg file that begins as the sound does, where PyAV lacks the encoder."""
 
     def context(self) -> AudioCodecContext:
         """An encoder by this description, not yet open."""
@@ -190,5 +194,4 @@ class AudioInfo:
         context.layout, context.format = self.layout, self.samples
         if self.bit_rate:
             context.bit_rate = self.bit_rate
-        context.options = dict(self.options)
         context.flags |= Flags.global_header

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tdlite.media.audio import AudioCodec, AudioInfo, Sound
 from tdlite.media.encoder import Packet
 from tdlite.media.errors import EncoderError
+from tdlite.media.soundprocess import SoundProcess
 
 if TYPE_CHECKING:
     from av.audio.codeccontext import AudioCodecContext
@@ -43,7 +44,7 @@ class AudioEncoder:
                 f"{codec.title} of {channels} channel has at most {most // 1000} kb/s: it gets those, not audiobitrate"
             )
             self._bits = most
-        self._context: AudioCodecContext | None = None
+        self._context: AudioCodecContext | SoundProcess | None = None
         self._resampler: AudioResampler | None = None
 
     def written(self, count: int) -> int:
@@ -56,11 +57,16 @@ class AudioEncoder:
 
         codec = self.codec
         layout = codec.layouts[self._channels - 1]
-        info = AudioInfo(codec.name, codec.encoder, self.rate, layout, codec.samples, self._bits, codec.options)
-        context = info.context()
+        info = AudioInfo(codec.name, codec.encoder, self.rate, layout, codec.samples, self._bits)
+        context: AudioCodecContext | SoundProcess
         try:
-            context.open()
-        except (av.FFmpegError, PermissionError) as error:
+            if codec.process:
+                context = SoundProcess(info)
+                info = context.info
+            else:
+                context = info.context()
+                context.open()
+        except (av.FFmpegError, PermissionError, EncoderError) as error:
             raise EncoderError(
                 f"cannot record {self._channels} channels of sound as {codec.title} ({codec.encoder}: {error}); "
                 "set audiocodec to another"
@@ -106,6 +112,8 @@ class AudioEncoder:
 
     def abort(self) -> None:
         """End the encoder; what is inside is dropped."""
+        if isinstance(self._context, SoundProcess):
+            self._context.abort()
         self._context = self._resampler = None
 
     def _encoded(self, samples: Sound) -> Iterator[Packet]:
@@ -140,7 +148,7 @@ class AudioEncoder:
         for each in self._resampler.resample(self._frame(samples, "dbl", self._source_rate, self._taken)):
             yield each.to_ndarray().reshape(-1, self._channels).T.astype(np.float64, copy=False)
 
-    def _called(self, context: AudioCodecContext, frame: Any) -> Iterable[Any]:
+    def _called(self, context: AudioCodecContext | SoundProcess, frame: Any) -> Iterable[Any]:
         import av
 
         try:

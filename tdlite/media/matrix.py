@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tdlite.media.audio import AUDIO_CODECS
+from tdlite.media.audio import AUDIO_CODECS, AudioCodec
 from tdlite.media.codecs import CODECS, UNAVAILABLE, Codec
 from tdlite.media.containers import CONTAINERS
 from tdlite.media.encoder import Settings
@@ -43,8 +43,9 @@ _SOUND = """\
 
 `audiocodec` `automatic` is AAC, in webm files Opus. The channels of the CHOP are, in order: left, right, centre, low
 effects, back left and right, side left and right, of those as many as there are; of 4, two are in front and two behind
-(Opus) or left, right, centre and back; 5 have no low effects, 7 a back centre. Vorbis has two: FFmpeg's own encoder has
-no others, and FFmpeg puts the channels of Opus with 5 or 7 in the wrong places, so that those are refused.
+(Opus, Vorbis) or left, right, centre and back; 5 have no low effects, 7 a back centre. FFmpeg puts the channels of Opus
+with 5 or 7 in the wrong places, so that those are refused. Vorbis runs in an ffmpeg program (†), since PyAV has only
+FFmpeg's own encoder of it, which loses what is on the right alone.
 
 A rate that the codec lacks is resampled to 48000, band-limited. `audiobitrate` is for one or two channels, and counts
 again for each further pair.
@@ -88,7 +89,7 @@ def _table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str
     yield ""
 
 
-def _title(codec: Codec) -> str:
+def _title(codec: Codec | AudioCodec) -> str:
     return f"{codec.title} †" if codec.process else codec.title
 
 
@@ -149,7 +150,7 @@ def _sound() -> Iterator[tuple[str, ...]]:
         channels = each.channels
         counts = f"1–{channels[-1]}" if channels == tuple(range(1, channels[-1] + 1)) else ", ".join(map(str, channels))
         bits = "●" if each.lossy else "lossless"
-        yield each.title, f"`{each.token}`", f"`{each.encoder}`", *marks, counts, ", ".join(map(str, rates)), bits
+        yield _title(each), f"`{each.token}`", f"`{each.encoder}`", *marks, counts, ", ".join(map(str, rates)), bits
 
 
 def page() -> str:

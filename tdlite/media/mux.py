@@ -245,12 +245,16 @@ class Muxer:
         self._describe(stream, first)
         self._stream = stream
         if self._audio is not None:
-            # libav learns of an encoder's run-up from an encoder only, so the file has one that never runs.
-            sound = self._output.add_stream(self._audio.encoder, self._audio.rate)
-            assert isinstance(sound, AudioStream)
-            self._audio.describe(sound.codec_context)
-            sound.time_base = self._sound_base
-            self._sound = sound
+            if self._audio.header:
+                with _opened(io.BytesIO(self._audio.header), "ogg") as carrier:
+                    self._sound = self._output.add_stream_from_template(carrier.streams.audio[0], opaque=True)
+            else:
+                # libav learns of an encoder's run-up from an encoder only, so the file has one that never runs.
+                sound = self._output.add_stream(self._audio.encoder, self._audio.rate)
+                assert isinstance(sound, AudioStream)
+                self._audio.describe(sound.codec_context)
+                self._sound = sound
+            self._sound.time_base = self._sound_base
 
     def _describe(self, stream: VideoStream, first: Packet) -> None:
         info = self._info

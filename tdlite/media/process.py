@@ -20,6 +20,7 @@ from typing import IO, Any
 
 import numpy as np
 
+from tdlite.media.audio import AUDIO_CODECS
 from tdlite.media.codecs import CODECS
 from tdlite.media.convert import Converter, check_frame, planes, quantised
 from tdlite.media.encoder import Packet, Picture, Settings, StreamInfo
@@ -27,6 +28,7 @@ from tdlite.media.errors import EncoderError
 from tdlite.media.libav import prepared
 
 _ROWS = {each.encoder: each for each in CODECS.values() if each.process}
+_SOUND = [each.encoder for each in AUDIO_CODECS.values() if each.process]
 _GRACE = 5.0  # seconds for a process that takes no more frames to end by itself, and again once it is asked to
 
 
@@ -59,12 +61,15 @@ def program_with(encoder: str) -> str | None:
 
 def probe(name: str) -> str | None:
     """Return None when the encoder `name` can be used, else why not, as a sentence."""
-    if name not in _ROWS:
-        return f"no encoder {name!r} is known here; use one of {', '.join(_ROWS)}"
-    if program_with(name) is None:
-        programs = " and ".join(_programs()) or "there is no ffmpeg at all"
-        return f"no ffmpeg with the encoder {name} was found ({programs}); install the extra tdlite[codecs]"
-    return None
+    if name not in (known := [*_ROWS, *_SOUND]):
+        return f"no encoder {name!r} is known here; use one of {', '.join(known)}"
+    return missing(name) if program_with(name) is None else None
+
+
+def missing(encoder: str) -> str:
+    """Return the sentence for an `encoder` that no ffmpeg program has."""
+    programs = " and ".join(_programs()) or "there is no ffmpeg at all"
+    return f"no ffmpeg with the encoder {encoder} was found ({programs}); install the extra tdlite[codecs]"
 
 
 def _ended(process: subprocess.Popen[bytes]) -> None:
