@@ -112,6 +112,8 @@ def build(root: Any) -> None:
     movie = root.create(td.moviefileoutTOP, "movie")
     movie.par.file = "glsl_piece.mp4"
     movie.par.videocodec = "h264nvgpu"
+    movie.par.uniquesuff = False
+    movie.par.overwrite = True
     movie.par.record = True
     movie.inputConnectors[0].connect(grade)
     root.time.end = SECONDS * 60

@@ -21,7 +21,7 @@ FOLDERS = {
 }
 BELOW = {
     "tdlite.graph": set(),
-    "tdlite.gpu": set(),
+    "tdlite.gpu": {"tdlite.glsl"},
     "tdlite.media": set(),
     "tdlite.glsl": set(),
     "tdlite.imports": {"tdlite.glsl"},

@@ -1,5 +1,6 @@
 """CHOP Execute DAT: callbacks when the channels of a CHOP change."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tdlite.graph.paths import match
@@ -8,6 +9,8 @@ from tdlite.ops import CHOP, COMP, DAT, Channel, Channels, CHOPRef, Menu, Page, 
 
 Call = tuple[str, Channel, int, float, float]
 """A callback's name and its arguments."""
+
+CALLBACKS = ("onOffToOn", "whileOn", "onOnToOff", "whileOff", "onValueChange")
 
 
 class chopexecuteDAT(DAT):
@@ -45,10 +48,13 @@ class chopexecuteDAT(DAT):
         super().__init__(project, name, parent)
         self._last: dict[tuple[int, str], float] = {}
         self._seen: Any = None
+        self._missing: set[str] = set()
+        self._cautions: list[str] = []
 
     def watch(self) -> None:
         chop = self.par.chop.eval() if self.par.active.eval() else None
         if not isinstance(chop, CHOP):
+            self._caution([])
             return
         with self.project.demand():
             channels: Channels = chop.result.pull()
@@ -56,7 +62,8 @@ class chopexecuteDAT(DAT):
         self._seen = channels
         # All calls are known before the first is made: what it changes is for others, and for the next frame.
         calls: list[Call] = []
-        for name in match(self.par.channel.eval(), list(channels.names)):
+        watched = match(self.par.channel.eval(), list(channels.names))
+        for name in watched:
             samples = channels.samples[channels.names.index(name)].tolist()
             if not channels.sliced:
                 # Of a clip only the value at the current time counts, as in expressions.
@@ -64,8 +71,40 @@ class chopexecuteDAT(DAT):
             elif not fresh:
                 samples = samples[-1:]
             calls += self._compare(chop, name, samples)
-        for call in calls:
-            self.callback(*call)
+        functions = {name: self.function(name) for name in {call[0] for call in calls} | self._missing}
+        self._missing = {name for name, function in functions.items() if function is None}
+        self._look(chop, channels.names if not watched else ())
+        for name, *arguments in calls:
+            function = functions[name]
+            if function is not None:
+                self.project.call(self, function, *arguments)
+
+    def _look(self, chop: CHOP, others: Sequence[str]) -> None:
+        """Warn of what makes this DAT do nothing: a pattern beside the channels there are, misspelt callbacks.
+
+        Value Change, which is on to begin with, is missed only where there is no callback at all.
+        """
+        missing = sorted(self._missing)
+        if missing and (self.script_errors or not self.text.strip()):
+            missing = []
+        if "onValueChange" in missing and any(self.function(name) for name in CALLBACKS):
+            missing.remove("onValueChange")
+        cautions = [f"there is no callback {name}(channel, sampleIndex, val, prev) in the text" for name in missing]
+        if others:
+            cautions.append(
+                f"no channel of {chop.path} is called {self.par.channel.eval()!r}; it has {' '.join(others)}"
+            )
+        self._caution(cautions)
+
+    def _caution(self, cautions: list[str]) -> None:
+        """Show these warnings in place of those of the frame before."""
+        if cautions != self._cautions:
+            before = self.warnings_now
+            self.warnings_now = [text for text in before if text not in self._cautions]
+            for text in cautions:
+                self.warn(text)
+            self.project.warnings_gone(self, before)
+            self._cautions = cautions
 
     def _compare(self, chop: CHOP, name: str, samples: list[float]) -> list[Call]:
         channel = Channel(chop, name)

@@ -134,7 +134,7 @@ class scriptTOP(CustomPages, TOP):
         except CookError:
             raise
         except (Exception, SystemExit) as error:
-            raise OpError(script_message(error, function)) from error
+            raise OpError(script_message(error)) from error
 
     def _pulsed(self, name: str) -> None:
         setup = self.par.setuppars.name == name

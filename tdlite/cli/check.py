@@ -43,4 +43,4 @@ def _compile_scripts(project: Project) -> None:
             try:
                 compile(op.text, f"<{op.path}>", "exec")
             except SyntaxError as error:
-                op.addScriptError(script_message(error, compile))
+                op.addScriptError(script_message(error))

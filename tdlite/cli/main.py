@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
 import tdlite
 
-from .exits import DONE, EXPLAINED, FAILED, INTERRUPTED, Stop, code_of, is_plain
+from .exits import DONE, EXPLAINED, FAILED, INTERRUPTED, OUTPUT, Stop, code_of, is_plain
+from .streams import open_streams, silence, tell
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code; the arguments are the process's own when none are given."""
-    args = parser().parse_args(arguments)
+    open_streams()
+    return _flushed(_code(parser().parse_args(arguments)))
+
+
+def _code(args: argparse.Namespace) -> int:
+    """Run the command; what it raises becomes a line and an exit code."""
     try:
         code: int = import_module(f".{args.module}", __package__).command(args)
-        sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Whoever read our output has seen enough; without this the interpreter complains when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
+        return DONE  # whoever read the output has seen enough
     except KeyboardInterrupt:
         if args.debug:
             raise
@@ -37,8 +39,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _said(code_of(error, FAILED), message)
 
 
+def _flushed(code: int) -> int:
+    """Write what standard output still holds; the exit code, unless that fails for another reason than no reader."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        silence(sys.stdout)
+        if not isinstance(error, BrokenPipeError):
+            return _said(OUTPUT, f"cannot write to standard output ({error.strerror})")
+    return code
+
+
 def _said(code: int, message: str) -> int:
-    print(f"tdlite: {message}", file=sys.stderr)
+    tell(f"tdlite: {message}")
     return code
 
 

@@ -23,6 +23,15 @@ from tdlite.graph.project import Project
 
 from .exits import DEVICE, OUTPUT, USAGE, Stop, code_of
 
+_HERE = {
+    "op": "root.op('…')",
+    "ops": "root.ops('…')",
+    "project": "root.project",
+    "absTime": "root.project.absTime",
+    "tdu": "td.tdu",
+    "parent": "comp.parent()",
+}
+"""What names of expressions and callbacks are outside of them."""
 _YES, _NO = ("1", "true", "on", "yes"), ("0", "false", "off", "no")
 
 
@@ -97,6 +106,8 @@ def _guarded(args: argparse.Namespace, path: Path, function: Callable[[], Any]) 
         raise
     except BaseException as error:
         said = f"SyntaxError: {error.msg}" if isinstance(error, SyntaxError) else sentence(error)
+        if isinstance(error, NameError) and error.name in _HERE:
+            said += f"; {error.name} is for expressions and callbacks, in a network file write {_HERE[error.name]}"
         raise Stop(code_of(error, USAGE), f"{args.network}{_line(path, error)}: {said}") from error
 
 

@@ -30,6 +30,8 @@ def command(args: argparse.Namespace) -> int:
         asked = load(args.name) if args.name.endswith(".py") else [find(args.name)]
     except OpError as error:
         raise Stop(USAGE, str(error)) from error
+    if not asked:
+        raise Stop(USAGE, f"{args.name} defines no operators: classes that derive from TOP, CHOP, DAT or COMP")
     for cls in asked:
         told = described(cls)
         print(json.dumps(told, indent=1, ensure_ascii=False)) if args.json else _tell(told)

@@ -36,7 +36,7 @@ def command(args: argparse.Namespace) -> int:
         target.refuse_existing(last)
         top = find(project, args.top)
         if not top.isTOP:
-            raise Stop(USAGE, f"{top.path} is a {top.opType}, not a TOP: it has no picture to record")
+            raise Stop(USAGE, f"{top.path} is of type {top.opType}, not a TOP: it has no picture to record")
         make_folder(target.path)
         recorder = target.recorder(top, first, last)
         project.sinks = (recorder,)
@@ -156,7 +156,7 @@ class Target:
     def _sound(self, top: OP) -> OP:
         chop = find(top.project, self.args.audio)
         if not chop.isCHOP:
-            raise Stop(USAGE, f"{chop.path} is a {chop.opType}, not a CHOP: it has no sound to record")
+            raise Stop(USAGE, f"{chop.path} is of type {chop.opType}, not a CHOP: it has no sound to record")
         return chop
 
     def _movie(self, home: Any) -> Any:

@@ -12,6 +12,7 @@ from tdlite.graph.journal import Problem
 from tdlite.graph.project import Project
 
 from .exits import DONE, FAILED, code_of_kind
+from .streams import silence, tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -51,7 +52,7 @@ class Report:
         if self._bar is not None:
             self._bar.console.print(text, markup=False, highlight=False, soft_wrap=True)
         else:
-            print(text, file=sys.stderr, flush=True)
+            tell(text)
 
     def follow(self, project: Project, of: int) -> None:
         """Show the frames of ``project`` from now on, ``of`` in all."""
@@ -94,5 +95,11 @@ class Report:
         self._line(event="end", exit=code)
 
     def _line(self, **fields: Any) -> None:
-        if self._json:
+        if not self._json:
+            return
+        try:
             print(json.dumps(fields, ensure_ascii=False), file=self._lines, flush=True)
+        except BrokenPipeError:
+            self._json = False
+            silence(self._lines)
+            self.say("nobody reads the progress any more; the run goes on without telling it")

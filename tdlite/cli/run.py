@@ -17,5 +17,11 @@ def command(args: argparse.Namespace) -> int:
         frames: int = args.frames or (round(args.seconds * project.rate) if args.seconds else project.timeline.end)
         report.follow(project, frames)
         project.run(frames=frames)
+        operators = project.all_ops()
+        if not any(op.totalCooks for op in operators) and any(op.isTOP for op in operators):
+            report.say(
+                "note: nothing was cooked, since nothing asked for a picture: wire a Movie File Out TOP with Record "
+                f"on, or record a TOP with: tdlite render {args.network} --top PATH -o OUT"
+            )
 
     return session(args, work)

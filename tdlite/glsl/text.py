@@ -1,11 +1,15 @@
-"""Comments, preprocessor lines and lists in GLSL text."""
+"""Comments, preprocessor lines, lists and brackets in GLSL text."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _COMMENT = re.compile(r"//(?:[^\n\\]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
+_BRACKET = re.compile(r"[()\[\]{}]")
+_FAR = 4000
+"""Characters in which a bracket is expected to close."""
 
 
 def blanked(text: str, pattern: re.Pattern[str]) -> str:
@@ -14,8 +18,16 @@ def blanked(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def bare(text: str) -> str:
-    """The text with comments blanked."""
+    """The text with comments blanked; one of a line goes on behind a backslash, as everything does in GLSL."""
     return blanked(text, _COMMENT)
+
+
+def unclosed(text: str) -> int | None:
+    """The index of a comment that does not end, None if all do."""
+    for match in _COMMENT.finditer(text):
+        if match.end() == len(text) and match[0].startswith("/*") and (match[0] == "/*/" or match[0][-2:] != "*/"):
+            return match.start()
+    return None
 
 
 def code(text: str) -> str:
@@ -35,3 +47,28 @@ def split(text: str, separator: str = ",") -> list[str]:
             parts.append(text[start:index])
             start = index + 1
     return [*parts, text[start:]]
+
+
+def enclosed(text: str, start: int) -> int:
+    """The index behind the bracket that closes the one at ``start``; ``start`` itself if none does, or far away."""
+    depth = 0
+    for match in _BRACKET.finditer(text, start, start + _FAR):
+        depth += 1 if match[0] in "([{" else -1
+        if depth == 0:
+            return match.end()
+    return start
+
+
+def arguments(text: str, start: int) -> list[str]:
+    """The arguments of the call whose opening bracket is at ``start``; none if it is empty or does not close."""
+    inside = text[start + 1 : enclosed(text, start) - 1]
+    return split(inside) if inside.strip() else []
+
+
+def edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
+    """The text after edits: from which index on how many characters become what."""
+    pieces, last = [], 0
+    for at, length, new in sorted(edits, key=lambda edit: edit[0]):
+        pieces += [text[last:at], new]
+        last = at + length
+    return "".join([*pieces, text[last:]])

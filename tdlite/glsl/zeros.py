@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .text import code, split
+from .text import code, edited, split
 
 _ZERO = {"float": "0.0", "int": "0", "uint": "0u", "bool": "false"}
 _TYPES = r"float|int|uint|bool|[iub]?vec[234]|mat[234](?:x[234])?"
 _DECLARATION = re.compile(rf"(?:(?<=[{{}};(\s])|^)(?:(?:highp|mediump|lowp)\s+)?({_TYPES})\s+(?=[A-Za-z_])")
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
 _VALUE = re.compile(r"\s*=(?!=)")
-_NO_CODE = re.compile(r"(?:\bstruct\b[^;{}()]*|\b(?:uniform|buffer|in|out)\s+\w+\s*|=\s*|\]\s*)\Z")
+_HOLDER = re.compile(r"\b(?:struct|uniform|buffer|in|out)\b")
 _OUT = re.compile(r"\bmainImage\s*\(\s*(out)\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+(\w+)")
 _FUNCTION = re.compile(r"\w+\s*\(")
 GLOBAL, CODE, NOT_CODE = range(3)
@@ -44,15 +44,16 @@ def initialised(text: str) -> str:
             if name and (place == GLOBAL or _reads_first(plain, end, name[1])):
                 edits.append((at - len(part) + len(part.rstrip()), 0, f" = {_zero(match[1])}"))
             at += 1
-    for match in _OUT.finditer(plain):
-        start = plain.find("{", match.end())
-        if start >= 0 and _reads_first(plain, start, match[2]):
-            edits.append((match.start(1), 3, "inout"))
-    pieces, last = [], 0
-    for at, length, new in sorted(edits):
-        pieces += [text[last:at], new]
-        last = at + length
-    return "".join([*pieces, text[last:]])
+    heads = [*_OUT.finditer(plain)]
+    if any((start := _body(plain, head.end())) and _reads_first(plain, start, head[2]) for head in heads):
+        edits += [(head.start(1), len("out"), "inout") for head in heads]  # the same in a prototype as in its function
+    return edited(text, edits)
+
+
+def _body(plain: str, head: int) -> int | None:
+    """Where the body begins of the function whose head this is; None for a prototype."""
+    start = plain.find("{", head)
+    return start if start >= 0 and plain.find(";", head, start) < 0 else None
 
 
 def _zero(type_: str) -> str:
@@ -77,13 +78,21 @@ def _places(plain: str) -> list[int]:
     """For each character whether it is outside of all braces, in a function's body, or in a struct or the like."""
     places: list[int] = []
     stack: list[int] = [GLOBAL]
+    start = 0
     for index, letter in enumerate(plain):
         if letter == "{":
-            stack.append(NOT_CODE if _NO_CODE.search(plain, max(0, index - 80), index) else CODE)
+            stack.append(NOT_CODE if _holds(plain[start:index].rstrip()) else CODE)
         places.append(stack[-1])
         if letter == "}" and len(stack) > 1:
             stack.pop()
+        if letter in ";{}":
+            start = index + 1
     return places
+
+
+def _holds(head: str) -> bool:
+    """Whether what stands before a brace makes it one of a struct, a block or a list of values."""
+    return head[-1:] in ("=", "]") or (head[-1:] != ")" and _HOLDER.search(head) is not None)
 
 
 def _end(plain: str, start: int) -> int | None:
@@ -119,7 +128,7 @@ def _always(plain: str, start: int, use: int) -> bool:
 
 def _self(plain: str, use: int, name: str) -> bool:
     end = _end(plain, use) or use
-    return any(at < end for at in _uses(plain, use + len(name), name))
+    return next(_uses(plain, use + len(name), name), end) < end
 
 
 def _uses(plain: str, start: int, name: str) -> Iterator[int]:

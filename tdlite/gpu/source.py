@@ -7,11 +7,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from tdlite.glsl.text import arguments, bare
+
 from .errors import GpuError, ShaderError
 
 _Made = TypeVar("_Made")
 
-_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.DOTALL)
 _INCLUDE = re.compile(r'\s*#\s*include\s+"([^"]+)"\s*$')
 _STRAY_INCLUDE = re.compile(r"#\s*include\b")
 _CALL = re.compile(r"\b(inputs|(?:input|gather)\d+)\s*\(")
@@ -47,11 +48,6 @@ def load(name: str) -> str:
         raise GpuError(f"there is no shader {name!r} in tdlite.shaders") from None
 
 
-def uncommented(text: str) -> str:
-    """The text with every comment blanked; lines and columns stay where they are."""
-    return _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
-
-
 def expanded(source: Source) -> list[Line]:
     """The source's lines, comments blanked, each file it includes put in once, where it is first included.
 
@@ -61,7 +57,7 @@ def expanded(source: Source) -> list[Line]:
     seen: set[str] = set()
 
     def add(source: Source, stack: tuple[str, ...]) -> None:
-        for number, text in enumerate(uncommented(source.text).splitlines(), 1):
+        for number, text in enumerate(bare(source.text).splitlines(), 1):
             match = _INCLUDE.match(text)
             if not match:
                 lines.append(Line(text, source.name, number))
@@ -92,17 +88,9 @@ def _at(name: str, number: int, message: str) -> ShaderError:
 
 def reads_elsewhere(text: str) -> bool:
     """Whether the uncommented pixel function samples an input at a position other than its own pixel."""
-    return any(arguments(text, call.end()) > (1 if call[1] == "inputs" else 0) for call in _CALL.finditer(text))
-
-
-def arguments(text: str, start: int) -> int:
-    """How many arguments the call has whose opening bracket ends at ``start``."""
-    depth, commas, end = 1, 0, start
-    while depth and end < len(text):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
-        commas += depth == 1 and text[end] == ","
-        end += 1
-    return commas + 1 if text[start : end - 1].strip() else 0
+    return any(
+        len(arguments(text, call.end() - 1)) > (1 if call[1] == "inputs" else 0) for call in _CALL.finditer(text)
+    )
 
 
 def compile_error(log: str, lines: list[Line], vertex: Sequence[Line] = ()) -> ShaderError:

@@ -86,7 +86,7 @@ def references(me: OP, pardef: ParDef, value: Any) -> tuple[OP, ...]:
     if pardef.style != "OP":
         wrong = next((op for op in found if op.family != pardef.style), None)
         if wrong is not None and not is_pattern(str(text)):
-            raise OpError(f"par.{pardef.name}: {wrong.path} is a {wrong.opType}, not a {pardef.style}")
+            raise OpError(f"par.{pardef.name}: {wrong.path} is of type {wrong.opType}, not a {pardef.style}")
         found = [op for op in found if op.family == pardef.style]
     return tuple(found)
 

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM let the frame being cooked finish; a second one interrupts at once."""
+"""Ctrl-C, SIGTERM and a terminal that goes away let the frame being cooked finish; a second one interrupts at once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ class Interrupts:
             for number, default in (
                 (signal.SIGINT, signal.default_int_handler),
                 (signal.SIGTERM, signal.SIG_DFL),
+                (signal.SIGHUP, signal.SIG_DFL),
             ):
                 if signal.getsignal(number) is default:
                     self._before[number] = signal.signal(number, self._note)

@@ -27,8 +27,8 @@ from .op import OP, Phase
 from .pace import Demanding, RealTime
 from .paths import natural
 from .scripts import Run, script_message
-from .settings import Setting, WorkingColorSpace, factor, nits, working_space
-from .timeline import AbsTime, Timeline, rational
+from .settings import Setting, WorkingColorSpace, factor, frame_rate, nits, working_space
+from .timeline import AbsTime, Timeline
 from .trace import Trace
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ class Project:
         device: int | str | None = None,
         pathmode: str = "auto",
     ) -> None:
-        self.rate = rational(cookRate)
-        if self.rate <= 0:
-            raise TdError(f"cookRate must be above 0 frames per second, not {cookRate}")
+        self.rate = frame_rate(cookRate)
         self.realTime = realTime
         self.checked = checked
         self.device = device
@@ -228,10 +226,9 @@ class Project:
     def cookRate(self, rate: float | Fraction) -> None:
         if self.begun:
             raise TdError(f"cookRate cannot change after the first frame (now {float(self.rate):g})")
-        if rational(rate) <= 0:
-            raise TdError(f"cookRate must be above 0 frames per second, not {rate}")
+        exact = frame_rate(rate)
         self._settings_cell = self.engine.changed(self._settings_cell)
-        self.rate = rational(rate)
+        self.rate = exact
 
     @property
     def frame(self) -> int:
@@ -262,6 +259,8 @@ class Project:
                 "run() inside a frame: a callback cannot cook frames; run(script, delayFrames=n) waits for one"
             )
         if seconds is not None:
+            if frames is not None:
+                raise TdError(f"run() takes frames or seconds, not both ({frames} and {seconds})")
             frames = round(seconds * self.rate)
         if frames is not None and frames < 0:
             raise TdError(f"cannot run {frames} frames")
@@ -366,7 +365,7 @@ class Project:
         try:
             value = function(*args)
         except (Exception, SystemExit) as error:  # a network cannot end the process; project.quit() ends a run
-            owner.addScriptError(script_message(error, function), kind_of(error), script)
+            owner.addScriptError(script_message(error), kind_of(error), script)
             return None
         if owner.script_errors:
             owner.script_errors.pop(script, None)

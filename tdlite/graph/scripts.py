@@ -56,12 +56,12 @@ class Run:
             self._project._runs.remove(self)
 
 
-def script_message(error: BaseException, function: Callable[..., Any]) -> str:
-    """What a script's error says on its operator: the message and the line of the script."""
+def script_message(error: BaseException) -> str:
+    """What a script's error says on its operator: the message and the line of the script, if it came so far."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
     where = ""
-    trace = error.__traceback__
+    trace = error.__traceback__ and error.__traceback__.tb_next  # the first is whoever called the script
     while trace is not None:
         code = trace.tb_frame.f_code
         if code.co_filename.startswith("<") or trace.tb_next is None:

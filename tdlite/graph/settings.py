@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 from .engine import VALUE, Cell
 from .errors import TdError
+from .timeline import rational
 
 if TYPE_CHECKING:
     from .project import Project
@@ -57,6 +59,17 @@ class Setting(Generic[T]):
     def _of(self, project: Project) -> tuple[Cell, T]:
         found: tuple[Cell, T] = project.settings.setdefault(self._name, (Cell(VALUE, self._name), self._default))
         return found
+
+
+def frame_rate(value: Any) -> Fraction:
+    """A project's frames per second, exactly."""
+    try:
+        rate = rational(value)
+    except (TypeError, ValueError, ArithmeticError):  # a text, none, infinite
+        raise TdError(f"cookRate is a number of frames per second, not {value!r}") from None
+    if rate <= 0:
+        raise TdError(f"cookRate must be above 0 frames per second, not {value}")
+    return rate
 
 
 def factor(value: Any) -> float:

@@ -6,9 +6,9 @@ import re
 from functools import partial
 from itertools import islice
 
-from tdlite.glsl.text import bare, code, split
+from tdlite.glsl.text import bare, code, enclosed, split
 
-from .glsl import enclosed, replaced
+from .glsl import replaced
 
 _LOOKUPS = ("texture", "texture2D", "textureCube", "texture3D", "textureLod", "texture2DLod", "textureCubeLod",
             "texture2DLodEXT", "textureCubeLodEXT", "textureGrad")  # fmt: skip

@@ -143,20 +143,6 @@ def _interface(text: str) -> Iterator[tuple[re.Match[str], str]]:
             yield match, match[1]
 
 
-def enclosed(text: str, start: int) -> int:
-    """The index behind the bracket that closes the one at ``start``; the end, or far away, if none does."""
-    depth = 0
-    end = min(len(text), start + 4000)
-    for index in range(start, end):
-        if text[index] in "([{":
-            depth += 1
-        elif text[index] in ")]}":
-            depth -= 1
-            if depth == 0:
-                return index + 1
-    return end
-
-
 def defines(text: str, function: str) -> bool:
     """Whether the text has a void function of that name with a body."""
     return re.search(rf"\bvoid\s+{function}\s*\([^;{{}}]{{0,2000}}\)\s*\{{", code(text)) is not None

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
-
-from tdlite.glsl.text import bare
 
 from . import feeds
 from .channels import flattened, helpers, read_through
 from .expressions import size_expression
 from .glsl import Declared, defines, desktop, not_ours, read_text, renamed, uniforms, without_uniforms, words
+from .isfheader import entries, header, parsed
 from .isfinputs import KINDS, custom_of, true
 from .isfvertex import Varyings
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
 
 _KEYS = {"ISFVSN", "VSN", "INPUTS", "PASSES", "CATEGORIES", "CREDIT", "DESCRIPTION", "IMPORTED", "PERSISTENT_BUFFERS"}
-_COMMENT = re.compile(r"//[^\n]*|/\*[\s*]*(\{)?")
-_COMMA = re.compile(r",(?=\s*[}\]])")
 _TYPES = {
     "TIME": "float", "TIMEDELTA": "float", "FRAMEINDEX": "int", "PASSINDEX": "int", "RENDERSIZE": "vec2",
     "DATE": "vec4",
@@ -42,16 +38,6 @@ _OTHERS = {
 }  # fmt: skip
 
 
-def header(text: str) -> tuple[str, str] | None:
-    """The JSON text of the first block comment, and the code around it; None when that comment is none."""
-    match = next((one for one in _COMMENT.finditer(text) if one[0].startswith("/*")), None)
-    end = text.find("*/", match.end()) if match and match[1] else -1
-    if match is None or end < 0:
-        return None
-    before = text[: match.start()]
-    return text[match.start(1) : end], (before if bare(before).strip() else "") + text[end + 2 :]
-
-
 def is_isf(text: str) -> bool:
     """Whether the first block comment of a text is the header of an ISF."""
     found = header(text)
@@ -65,7 +51,7 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     found = header(text)
     if found is None:
         raise ImportFault(f"{path} has no JSON header /*{{ … }}*/")
-    data = _parsed(found[0], text, path)
+    data = parsed(found[0], text, path)
     body = found[1]
     used = words(body)
     for word, what in _OTHERS.items():
@@ -74,28 +60,6 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     if not defines(body, "main"):
         raise ImportFault(f"{path} has a JSON header, but no void main()")
     return _Importer(path, data, body, name).sketch
-
-
-def _parsed(text: str, whole: str, path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(text, strict=False)
-    except (ValueError, RecursionError) as error:
-        try:
-            data = json.loads(_COMMA.sub("", text), strict=False)  # a comma after the last entry is common
-        except (ValueError, RecursionError):
-            line = whole[: whole.find(text)].count("\n") + getattr(error, "lineno", 1)
-            said = getattr(error, "msg", "too deep")
-            raise ImportFault(f"{path} line {line}: the JSON header is broken: {said}") from None
-    if not isinstance(data, dict):
-        raise ImportFault(f"{path}: the JSON header is a {type(data).__name__}, not an object")
-    return data
-
-
-def _entries(value: Any, key: str) -> list[dict[str, Any]]:
-    """A list of objects; also an object of objects, whose keys are then their names, as in the first version."""
-    if isinstance(value, dict):
-        return [{key: name, **(one if isinstance(one, dict) else {})} for name, one in value.items()]
-    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 class _Importer:
@@ -116,9 +80,9 @@ class _Importer:
         """Sampler → what reads it instead of texture()."""
         self.passes = self._passes()
         targets = [one["TARGET"] for one in self.passes if one["TARGET"]]
-        for entry in _entries(data.get("INPUTS"), "NAME"):
+        for entry in entries(data.get("INPUTS"), "NAME"):
             self._input(entry, used, targets)
-        for entry in _entries(data.get("IMPORTED"), "NAME"):
+        for entry in entries(data.get("IMPORTED"), "NAME"):
             self._imported(entry, used)
         self._steps(body, used)
 
@@ -142,7 +106,7 @@ class _Importer:
         elif isinstance(old, dict):
             kept = {name: one if isinstance(one, dict) else {} for name, one in old.items()}
         made = []
-        for entry in _entries(data.get("PASSES"), "TARGET")[:64] or [{}]:
+        for entry in entries(data.get("PASSES"), "TARGET")[:64] or [{}]:
             target = entry.get("TARGET")
             target = target if isinstance(target, str) and re.fullmatch(r"[A-Za-z_]\w*", target) else ""
             more = kept.get(target, {})

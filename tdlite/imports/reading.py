@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from . import isf, plain, shadertoy
 from .glsl import included, other_names, read_text, with_names, words
+from .isfheader import header
 from .model import ImportFault, Sketch, op_name
 from .writer import written
 
@@ -61,7 +62,7 @@ def _sketch(path: Path) -> Sketch:
     if plain.is_plain(whole):
         return plain.from_text(path, text, name)
     found = words(whole)
-    if isf.header(text) is not None:
+    if header(text) is not None:
         raise ImportFault(f"{path} begins with a comment in braces that has none of ISF's keys, such as INPUTS")
     if "mainSound" in found or "mainCubemap" in found:
         what = "mainSound" if "mainSound" in found else "mainCubemap"

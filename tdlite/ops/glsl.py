@@ -11,7 +11,7 @@ from tdlite.gpu.source import Line, Source, expanded, load
 from . import glslpath
 from .dat import DAT
 from .glslbegin import begun
-from .glslinterface import Target, interface
+from .glslinterface import DEEP_UV, Target, interface
 from .glslold import OLDEST, borrowed, modernised, needs, once, unfrozen
 from .glslpath import RasterOnly
 from .glslpowers import whole_powers
@@ -23,9 +23,10 @@ _EXTENSION = re.compile(r"\s*#\s*extension\b")
 _RENUMBERS = re.compile(r"\s*#\s*line\b")
 _OWN_UV = re.compile(r"\bin\s+(?:(?:highp|mediump|lowp)\s+)?vec\d\s+vUV\b")
 _UV = re.compile(r"\bvUV\b")
-_DEEP_UV = "vec3 td_UV = vec3(vUV.st, (float(uTDCurrentDepth) + 0.5) * uTDOutputInfo.depth.x);"
-"""What stands for vUV in the slices of a 3D texture."""
-_UNIFORM = re.compile(r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+(?:(?:\s*\[[^\]]*\])+\s*|\s+)([^;{\s][^;{]*);")
+_DEEPENED = f"vec3 {DEEP_UV} = vec3(vUV.st, (float(uTDCurrentDepth) + 0.5) * uTDOutputInfo.depth.x);"
+_UNIFORM = re.compile(
+    r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+(?:(?:\s*\[[^\]]*\])+\s*|\s+)([^;{\s][^;{]{0,4000});"
+)
 _COUNTER = re.compile(r"(?:\blayout\s*\(([^)]*)\)\s*)?\buniform\s+atomic_uint\s+([^;]+);")
 _CONSTANT = re.compile(r"\blayout\s*\(\s*constant_id\s*=\s*\d+\s*\)\s*const\s+(\w+)\s+(\w+)\s*=\s*([^;]+);")
 _INNERMOST = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -48,7 +49,7 @@ class Assembly(NamedTuple):
     constants: tuple[str, ...]
     version: int
     begun: list[Line]
-    """The lines with a 0 for whatever may be read before it is written; not every text bears that."""
+    """The lines with values for what GLSL leaves undefined; not every text bears that."""
     kernel: list[Line] | None = None
     """A pixel shader's lines for compute, if that is where it should run and can."""
     raster: str = ""
@@ -70,9 +71,6 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     first, _ = modernised(first, words, target.stage)
     first, body = once(first), once(body)
     body, old = modernised(body, words, target.stage)
-    if "pow" in words:
-        body, powers = whole_powers(body)
-        old += powers
     version = target.version
     extensions = []
     for lines in (first, body):
@@ -91,7 +89,7 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     text = "\n".join(line.text for line in (*first, *body))
     uniforms = _uniforms(text)
     if "const" in words:
-        body = unfrozen(body, uniforms)
+        body = unfrozen(body, uniforms, version)
     old += borrowed(text, words)
     if target.compute and words.isdisjoint({"local_size_x", "local_size_y", "local_size_z"}):
         old.append("layout(local_size_x = 1) in;")  # as Vulkan has it
@@ -99,9 +97,9 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     own = bool(_OWN_UV.search(text))
     deep = target.kind == "texture3d" and target.stage == "pixel" and not target.vertex
     if deep and not own and "vUV" in wanted:
-        body = substituted(body, _UV, "td_UV")
+        first, body = (substituted(lines, _UV, DEEP_UV) for lines in (first, body))
         wanted |= {"uTDCurrentDepth", "uTDOutputInfo"}
-        old.append(_DEEP_UV)
+        old.append(_DEEPENED)
     outputs = [*map(Line, old)]
     functions = _functions(words)
     if target.stage != "pixel":
@@ -109,6 +107,9 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     opening = [_head(version), *extensions, *first, *interface(wanted - {"vUV"} if own else wanted, target), *functions]
     lines = [*opening, *outputs, *body]
     body = begun(body)
+    if "pow" in words:
+        body, powers = whole_powers(body)
+        outputs += map(Line, powers)
     uniforms = {name: valued for name, valued in uniforms.items() if name not in counters}
     drawn = glslpath.raster([*outputs, *body], target.buffers) if target.stage == "pixel" else [*outputs, *body]
     made = Assembly(lines, uniforms, words, counters, constants, version, [*opening, *drawn])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tdlite.glsl.zeros import initialised
 from tdlite.gpu.source import Line
 
+from .glsltext import retold
+
 
 def begun(lines: list[Line]) -> list[Line]:
     """Lines in which variables that may be read before they are written begin at 0; each keeps its number."""
-    texts = initialised("\n".join(line.text for line in lines)).split("\n")
-    return [line._replace(text=text) for line, text in zip(lines, texts, strict=True)] if lines else lines
+    return retold(lines, initialised("\n".join(line.text for line in lines)))

@@ -14,7 +14,7 @@ from tdlite.gpu.source import Line
 
 from .dat import DAT
 from .glsl import Assembly, assembled
-from .glslinterface import Target, samplers
+from .glslinterface import DEEP_UV, Target, samplers
 from .glslold import OLD_OUTPUT, advice, other_versions
 from .glsltext import Reader
 
@@ -80,9 +80,8 @@ def built(gpu: Gpu, name: str, reader: Reader, texts: Texts, target: Target, old
         program, active, path = _compiled(gpu, name, made, vertex, target)
     except ShaderError as error:
         hint = advice(_spoken_of(made, error, target), target.compute)
-        written = "gl_FragData" if "gl_FragData" in made.words else "gl_FragColor"
-        lines = [(place, line, said.replace(OLD_OUTPUT, written)) for place, line, said in error.lines]
-        error = ShaderError(error.log.replace(OLD_OUTPUT, written), tuple(lines))
+        lines = [(place, line, _as_written(said, made.words)) for place, line, said in error.lines]
+        error = ShaderError(_as_written(error.log, made.words), tuple(lines))
         found = [f"{place}:{line}: {said}" for place, line, said in error.lines if not said.startswith("warning")]
         shown = [text.replace(": error: ", ": ", 1) for text in dict.fromkeys(found)] or [error.log]
         if "main" not in made.words and all(place == "tdlite" for place, _, _ in lines):
@@ -135,6 +134,12 @@ def _compiled(gpu: Gpu, name: str, made: Assembly, vertex: list[Line], target: T
     if target.forced and target.path == "compute":
         raise ShaderError(f"pathmode is compute, but {reason}; set it to auto")
     return drawn
+
+
+def _as_written(said: str, words: frozenset[str]) -> str:
+    """What a driver says, with the author's names for our own."""
+    said = said.replace(OLD_OUTPUT, "gl_FragData" if "gl_FragData" in words else "gl_FragColor")
+    return said.replace(DEEP_UV, "vUV")
 
 
 def _spoken_of(made: Assembly, error: ShaderError, target: Target) -> frozenset[str]:

@@ -4,44 +4,44 @@ from __future__ import annotations
 
 import re
 
+from tdlite.glsl.text import edited, enclosed
 from tdlite.gpu.source import Line
 
-_CAST = re.compile(
-    r"\((?P<type>[ \t]*(?:float|int|uint|bool|(?:float|half|int|uint|bool|[iub]?vec)[234])[ \t]*)\)[ \t]*(?=[\w(.+!~-])"
-)
-_START = re.compile(r"[-+!~ \t]*[\w.]*")
+from .glsltext import retold
+
+_TYPE = r"[ \t]*(?:float|int|uint|bool|(?:float|half|int|uint|bool|[iub]?vec)[234])[ \t]*"
+_CAST = re.compile(rf"(?P<before>(?:\bdefine[ \t]+)?\b\w+[ \t]*)?\((?P<type>{_TYPE})\)[ \t]*(?=[\w(.+!~-])")
+_SPEAKS = re.compile(r"(?:return|else|case)[ \t]*|define[ \t]+\w+[ \t]+")
+"""Words that a cast may follow upon; behind other names the bracket holds the argument of a macro or function."""
+_START = re.compile(rf"(?:[-+!~ \t]|\({_TYPE}\)){{0,20}}(?:\.?\d(?:[eE][-+]|[\w.])*|\w*)")
 _FIELD = re.compile(r"\s*\.\s*\w+")
-_OPENS = {"(": 1, "[": 1, ")": -1, "]": -1}
+_OPENS = re.compile(r"[ \t]*[(\[]")
+_COUNTS = re.compile(r"\+\+|--")
+_MOST_PARTS = 50
+"""Fields, indices and arguments that an operand has at most."""
 
 
 def uncast(lines: list[Line]) -> list[Line]:
     """``(float)x`` as ``float(x)``; each line keeps its number."""
     text = "\n".join(line.text for line in lines)
-    for match in reversed([*_CAST.finditer(text)]):  # from behind, so that a cast of a cast finds it done
-        end = _end(text, match.end())
-        text = f"{text[: match.start()]}{match['type']}({text[match.end() : end]}){text[end:]}"
-    return [line._replace(text=new) for line, new in zip(lines, text.split("\n"), strict=True)] if lines else lines
+    edits = []
+    for match in _CAST.finditer(text):
+        if not match["before"] or _SPEAKS.fullmatch(match["before"]):
+            start = match.start("type") - 1
+            edits += [(start, match.end() - start, f" {match['type']}("), (_end(text, match.end()), 0, ")")]
+    return retold(lines, edited(text, edits)) if edits else lines
 
 
 def _end(text: str, start: int) -> int:
     """Where the operand ends that starts there: a name, number or bracket with its arguments, indices and fields."""
     first = _START.match(text, start)
     end = first.end() if first else start
-    while True:
-        field = _FIELD.match(text, end)
-        if field:
+    for _ in range(_MOST_PARTS):
+        if field := _FIELD.match(text, end):
             end = field.end()
-        elif text[end : end + 1] in ("(", "["):
-            end = _closing(text, end)
+        elif (opens := _OPENS.match(text, end)) and (closed := enclosed(text, opens.end() - 1)) >= opens.end():
+            end = closed
         else:
-            return end
-
-
-def _closing(text: str, start: int) -> int:
-    """The place after the bracket that closes the one there, or the end of the text."""
-    depth = 0
-    for place in range(start, len(text)):
-        depth += _OPENS.get(text[place], 0)
-        if not depth:
-            return place + 1
-    return len(text)
+            break
+    counts = _COUNTS.match(text, end)
+    return counts.end() if counts else end

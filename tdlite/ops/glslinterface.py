@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from tdlite.glsl.text import bare
 from tdlite.gpu.formats import PixelFormat
-from tdlite.gpu.source import Line, uncommented
+from tdlite.gpu.source import Line
 
 _INPUTS = {"texture2d": "2D", "texture3d": "3D", "texture2darray": "2DArray", "cube": "Cube"}
 """Kinds of inputs, and what the interface calls them. Nothing makes cubes yet: there are none to count."""
@@ -18,12 +19,14 @@ _UNPACKED = {
 """What a shader reads from an output: the inverse of TDOutputSwizzle."""
 
 
+DEEP_UV = "td_UV"
+"""What stands for vUV in the slices of a 3D texture."""
 _PLACE = re.compile(r"\b(?:sTD2DInputs|uTD2DInfos)\s*\[\s*(\d+)\s*\]")
 
 
 def named_inputs(text: str) -> int:
     """How many 2D inputs there must be for those that a text calls by number."""
-    return max((int(number) + 1 for number in _PLACE.findall(uncommented(text))), default=0)
+    return max((int(number) + 1 for number in _PLACE.findall(bare(text))), default=0)
 
 
 class Target(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tdlite.glsl.text import code
 from tdlite.gpu.source import Line
 
 from .glslcasts import uncast
@@ -41,6 +42,8 @@ _NEW_KEYWORDS = frozenset(
 """Words that versions after 3.30 reserve; before, they were names like others."""
 OLDEST = 330
 """The oldest version that a device with ours still takes."""
+_LOCAL_CONSTANTS = 420
+"""The version from which on a const in a function is only a variable that stays as it is."""
 OLD_OUTPUT = "td_FragColor"
 """What stands for gl_FragColor and gl_FragData, whose names GLSL keeps for itself."""
 _ADVICE = {
@@ -77,6 +80,9 @@ _HLSL_FUNCTIONS = {
 }
 
 
+_RETURNS = r"\b(?:float|int|uint|bool|[iub]?vec[234])\s+"
+
+
 def borrowed(text: str, words: frozenset[str]) -> list[str]:
     """Definitions of the words of HLSL that a text uses and does not define; ``mul()`` is none: its order differs."""
     made = []
@@ -84,7 +90,7 @@ def borrowed(text: str, words: frozenset[str]) -> list[str]:
         if re.search(rf"#\s*define\s+{name}\b|\bstruct\s+{name}\b", text):
             continue
         if name in _HLSL_TYPES:
-            if re.search(rf"\b{name}\s*(?:\(|\w)", text):
+            if re.search(rf"\b{name}\s*(?:\(|\w)", text) and not re.search(rf"{_RETURNS}{name}\s*\(", text):
                 made.append(f"#define {name} {_HLSL_TYPES[name]}")
         elif re.search(rf"\b{name}\s*\(", text) and not re.search(rf"\b(?!return\b|else\b)\w+\s+{name}\s*\(", text):
             made.append(f"#define {name}{_HLSL_FUNCTIONS[name]}")
@@ -106,15 +112,26 @@ def once(lines: list[Line]) -> list[Line]:
     return substituted(lines, _DECLARED_HERE, "")
 
 
-def unfrozen(lines: list[Line], uniforms: Iterable[str]) -> list[Line]:
-    """Constants that are made of uniforms, or of such constants, which are none in GLSL, as variables."""
+def unfrozen(lines: list[Line], uniforms: Iterable[str], version: int) -> list[Line]:
+    """Constants that are made of uniforms, or of such constants, which are none in GLSL, as variables.
+
+    From 4.20 on those in functions may be made of anything, and stay.
+    """
     names = more = {"uTD\\w+", *map(re.escape, uniforms)}
     while more:
         made = rf"\bconst\s+(\w+{_SIZE}\s+(\w+){_SIZE}\s*=[^;]*?\b(?:{'|'.join(more)})\b[^;]*;)"
-        pattern = re.compile(made)
-        more = {match[2] for match in pattern.finditer("\n".join(line.text for line in lines))} - names
+        plain = code("\n".join(line.text for line in lines))
+        more = set()
+
+        def freed(match: re.Match[str], plain: str = plain, more: set[str] = more) -> str:
+            if version >= _LOCAL_CONSTANTS and plain.count("{", 0, match.start()) > plain.count("}", 0, match.start()):
+                return match[0]
+            more.add(match[2])
+            return match[1]
+
+        lines = substituted(lines, re.compile(made), freed)
+        more -= names
         names = names | more
-        lines = substituted(lines, pattern, r"\1")
     return lines
 
 
@@ -137,6 +154,9 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
         lines = substituted(lines, re.compile(r"\bvarying\b"), "out")
     elif stage == "pixel":
         wanted = sorted(words & {"gl_FragColor", "gl_FragData"})
+        if "gl_FragColor" in wanted and _named_otherwise(text):
+            wanted.remove("gl_FragColor")
+            lines = substituted(lines, re.compile(r"\bgl_FragColor\b"), OLD_OUTPUT)
         if "varying" in words:
             lines = substituted(lines, re.compile(r"\bvarying\b"), "in")
         for name in sorted(words & _FIXED.keys()):
@@ -153,6 +173,16 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
         calls = re.compile(rf"({_ALIAS})?\b({'|'.join(lookups)})\b(?(1)|(?=\s*\())", re.M)
         lines = substituted(lines, calls, lambda match: (match[1] or "") + _LOOKUPS[match[2]])
     return lines, declared
+
+
+def _named_otherwise(text: str) -> bool:
+    """Whether gl_FragColor is another name for an output of a text's own, or that for it in other versions."""
+    if re.search(r"#[ \t]*define[ \t]+gl_FragColor\b", text):
+        return True
+    aliases = re.findall(r"#[ \t]*define[ \t]+(\w+)[ \t]+gl_FragColor\b", text)
+    return len(aliases) == len(re.findall(r"\bgl_FragColor\b", text)) and all(
+        re.search(rf"\bout\s+(?:\w+\s+)?vec4\s+{alias}\s*;", text) for alias in aliases
+    )
 
 
 def other_versions(version: int, wanted: int, newest: int, words: frozenset[str], said: str) -> list[int]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from tdlite.gpu.source import Line, arguments
+from tdlite.glsl.text import arguments
+from tdlite.gpu.source import Line
 from tdlite.gpu.wrapper import GROUP
 
 from .glsltext import substituted
@@ -25,10 +26,10 @@ _COMPUTE = frozenset(
 """Words that a pixel shader must not use: raster has the messages for them."""
 _PRECISION = r"(?:(?:highp|mediump|lowp)\s+)?"
 _IN = re.compile(rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
-_OUT = re.compile(rf"(?:\blayout\s*\(([^)]*)\)\s*)?\bout\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
+_OUT = re.compile(rf"(?:\blayout\s*\(([^)]{{0,200}})\)\s*)?\bout\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
 _BLOCK = re.compile(r"\b(?:in|out)\s+\w+\s*\{")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(")
-_LOCATION = re.compile(r"\blocation\s*=\s*(\d+)\s*(?=,|$)")
+_LAYOUT = re.compile(r"\s*(?:location\s*=\s*(0|[1-9]\d?)\s*)?")
 _ONE = re.compile(r"\s*(\w+)\s*(?:\[\s*(\w+)\s*\])?\s*$")
 _WRITES = re.compile(r"\b(?:vUV|gl_FragCoord)\b(?:\s*\.\s*\w+)?\s*(?:[-+*/]?=(?!=)|\+\+|--)")
 _LOOKUP = re.compile(r"\b(texture(?:Proj)?(?:Offset)?)\s*\(")
@@ -36,6 +37,8 @@ _UNBIASED = {"texture": 2, "textureProj": 2, "textureOffset": 3, "textureProjOff
 """How many arguments a look-up has that says nothing of mip levels."""
 _WHOLE = {"vec4": "{}", "vec3": "vec4({}, 1.0)", "vec2": "vec4({}, 0.0, 1.0)", "float": "vec4({}, 0.0, 0.0, 1.0)"}
 """The colour that an output of a type stands for."""
+_MOST_OUTPUTS = 8
+"""As many color buffers as there may be."""
 _GIVEN = "(vec2(gl_GlobalInvocationID.xy) + 0.5)"
 VARIABLES = {
     "vUV": f"vec3 vUV = vec3({_GIVEN} / uTDOutputInfo.res.zw, 0.0);",
@@ -79,35 +82,41 @@ def check(text: str, words: frozenset[str], mipmapped: bool) -> None:
     for call in _LOOKUP.finditer(text):
         if mipmapped:
             raise RasterOnly("Input Smoothness mipmap")
-        if arguments(text, call.end()) > _UNBIASED[call[1]]:
+        if len(arguments(text, call.end() - 1)) > _UNBIASED[call[1]]:
             raise RasterOnly(f"{call[1]}() with a bias")
 
 
 def outputs(body: list[Line], buffers: int) -> tuple[list[Line], dict[int, str]]:
     """Lines in which ``main`` is ``td_main`` and outputs are variables that begin at 0; by location what each draws.
 
-    Channels that an output does not have are 0, alpha 1. Raises RasterOnly for outputs that are no
-    colours or collide.
+    Channels that an output does not have are 0, alpha 1. An output that is declared twice, as branches of a text
+    do, is one. Raises RasterOnly for outputs that are no colours, collide, or whose place a compiler has to find.
     """
     drawn: dict[int, str] = {}
+    places: dict[str, int] = {}
 
     def variable(match: re.Match[str]) -> str:
-        layout, kind, declared = match[1] or "", match[2], match[3]
-        if kind not in _WHOLE or "index" in layout:
+        layout, kind, declared = _LAYOUT.fullmatch(match[1] or ""), match[2], match[3]
+        if kind not in _WHOLE or layout is None:
             raise RasterOnly(f"out {kind} {declared.strip()}")
-        given = _LOCATION.search(layout)
-        location = int(given[1]) if given else next(n for n in range(99) if n not in drawn)
+        location = int(layout[1]) if layout[1] else next(n for n in range(_MOST_OUTPUTS + 1) if n not in drawn)
         made = []
         for one in declared.split(","):
             name = _ONE.match(one)
             size = name and (name[2] or "1").replace("TD_NUM_COLOR_BUFFERS", str(buffers))
-            if name is None or not size or not size.isdigit():
+            if name is None or not size or not re.fullmatch("[1-9]", size):
                 raise RasterOnly(f"out {kind} {one.strip()}")
             zero, count = f"{kind}(0.0)", int(size)
+            if not layout[1]:
+                location = places.get(name[1], location)
+            if places.setdefault(name[1], location) != location:
+                raise RasterOnly("an output at two locations")
             for n in range(count):
-                if location + n in drawn:
+                colour = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
+                if location + n >= _MOST_OUTPUTS:
+                    raise RasterOnly(f"more than {_MOST_OUTPUTS} outputs")
+                if drawn.setdefault(location + n, colour) != colour:
                     raise RasterOnly("two outputs at one location")
-                drawn[location + n] = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
             location += count
             initial = f"{kind}[{count}]({', '.join([zero] * count)})" if name[2] else zero
             made.append(f"{kind} {name[1]}{f'[{count}]' if name[2] else ''} = {initial};")

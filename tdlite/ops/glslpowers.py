@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 
+from tdlite.glsl.text import arguments, edited
 from tdlite.gpu.source import Line
 
+from .glsltext import retold
+
 _CALL = re.compile(r"\bpow\s*\(")
-_OWN = re.compile(r"\b(?:float|vec[234])\s+pow\s*\(|#\s*define\s+pow\b")
+_OWN = re.compile(r"\b(?:float|double|int|uint|[diu]?vec[234])\s+pow\s*\(|#\s*define\s+pow\b")
 _WHOLE = re.compile(r"\s*(?:vec[234]\s*\(\s*)?(?:[3-9]|[1-9]\d)(?:\.0*)?[fF]?\s*\)?\s*\Z")
 _NAME = re.compile(r"\b[A-Za-z_]\w*")
 _CONST = re.compile(r"\bconst\b")
+_NEAR = 1000
+"""Characters before a call in which its statement begins."""
 
 _POWERS = [
     f"{type_} td_pow({type_} x, {type_} n) {{ return pow(abs(x), n) * mix({type_}(1.0), sign(x), mod(n, 2.0)); }}"
@@ -26,28 +31,12 @@ def whole_powers(lines: list[Line]) -> tuple[list[Line], list[str]]:
     text = "\n".join(line.text for line in lines)
     if _OWN.search(text):
         return lines, []
-    pieces, last = [], 0
+    edits = []
     for match in _CALL.finditer(text):
-        parts = _arguments(text, match.end())
+        parts = arguments(text, match.end() - 1)
         if len(parts) == 2 and _WHOLE.match(parts[1]) and _NAME.search(parts[0]):
-            statement = max(text.rfind(end, 0, match.start()) for end in ";{}") + 1
+            near = max(0, match.start() - _NEAR)
+            statement = max(near, *(text.rfind(end, near, match.start()) for end in ";{}"))
             if not _CONST.search(text, statement, match.start()):
-                pieces += [text[last : match.start()], "td_pow"]
-                last = match.start() + len("pow")
-    if not pieces:
-        return lines, []
-    changed = "".join([*pieces, text[last:]]).split("\n")
-    return [line._replace(text=new) for line, new in zip(lines, changed, strict=True)], _POWERS
-
-
-def _arguments(text: str, start: int) -> list[str]:
-    """The arguments of the call whose opening bracket ends at ``start``; none if it does not close."""
-    parts, depth, last = [], 1, start
-    for end in range(start, len(text)):
-        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[end], 0)
-        if not depth or (depth == 1 and text[end] == ","):
-            parts.append(text[last:end])
-            last = end + 1
-        if not depth:
-            return parts
-    return []
+                edits.append((match.start(), len("pow"), "td_pow"))
+    return (retold(lines, edited(text, edits)), _POWERS) if edits else (lines, [])

@@ -6,8 +6,9 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 
+from tdlite.glsl.text import bare, unclosed
 from tdlite.gpu.errors import ShaderError
-from tdlite.gpu.source import Line, uncommented
+from tdlite.gpu.source import Line
 from tdlite.graph.finding import near
 
 from .dat import DAT
@@ -90,7 +91,11 @@ class Reader:
     ) -> list[Line]:
         """The lines of a text; ``me`` is where its includes of DATs are looked for from, ``folder`` those of files."""
         lines: list[Line] = []
-        contents = uncommented(plain(text)).splitlines()
+        text = plain(text)
+        if (place := unclosed(text)) is not None:
+            number = text.count("\n", 0, place) + 1
+            raise fault(Line("", name, number), "the comment that begins here does not end; it needs a */")
+        contents = bare(text).splitlines()
         conditions = Conditions(contents)
         for number, content in enumerate(contents, 1):
             line = Line(content, name, number)
@@ -164,5 +169,9 @@ def substituted(
         new = match.expand(replacement) if isinstance(replacement, str) else replacement(match)
         return new + "\n" * (match[0].count("\n") - new.count("\n"))
 
-    text = pattern.sub(replaced, "\n".join(line.text for line in lines))
+    return retold(lines, pattern.sub(replaced, "\n".join(line.text for line in lines)))
+
+
+def retold(lines: list[Line], text: str) -> list[Line]:
+    """Lines with the words of another text of as many lines; each keeps its number."""
     return [line._replace(text=new) for line, new in zip(lines, text.split("\n"), strict=True)] if lines else lines

@@ -16,17 +16,17 @@ from tdlite.graph.comp import COMP
 from tdlite.graph.engine import VALUE, Cell, CookError, Memo, WithError
 from tdlite.graph.errors import OpError
 from tdlite.graph.pardefs import RGBA, DATRef, Folder, Int, Menu, Page, Pulse, Toggle
-from tdlite.graph.paths import nearest
 
 from .cook import At
 from .dat import DAT
 from .glslbuild import Build, Texts, built
 from .glslinterface import Target, named_inputs
-from .glslsamplers import KIND_NAMES, SAMPLERS, mipmapped, textures
+from .glslmismatch import mismatches, unnamed
+from .glslsamplers import KIND_NAMES, mipmapped, textures
 from .glslsamplers import page as samplers_page
 from .glslshared import instead, noise_map, sine
 from .glsltext import Reader, Stamp, stamp
-from .glslvalues import BUFFERS, MATRICES, NUMBERS, Sent, pages, sent
+from .glslvalues import BUFFERS, Sent, pages, sent
 from .top import TOP, gpu_of, path_of
 
 _SEQUENCES = ("sampler", "vec", "color", "array", "matrix")
@@ -231,6 +231,8 @@ class GlslTOP(TOP):
         if error and build.previous is not None and par.errorbehavior == "showprevious":
             build = build.previous
         if build.program is None:
+            if spec.kind != "texture2d":  # the pictures in place of an error have no slices
+                raise OpError(error)
             shown = "black" if par.errorbehavior == "showblack" else "checkerboard"
             return WithError(Pass(instead(shown), spec), error)
         values = sent(at, build.uniforms, build.counters, lambda: gpu_of(self.project))
@@ -278,48 +280,16 @@ class GlslTOP(TOP):
         if build.unconnected:
             hint = "connect it" if self.isMultiInputs else "a GLSL Multi TOP has any number of inputs"
             at.warn(f"the shader reads sTD2DInputs[{build.unconnected - 1}], which is not there and is 0; {hint}")
-        fed = values.kinds | {name: frozenset(SAMPLERS) for name, *_ in at.blocks("sampler") if name}
-        for name in fed:
-            if name not in build.declared:
-                at.warn(f"the shader declares no uniform {name}{nearest(name, build.declared)}")
-        for name, (kind, _) in build.uniforms.items():
-            if kind not in NUMBERS | MATRICES | BUFFERS | SAMPLERS.keys():
-                at.warn(f"the uniform {name} is a {kind}, which no page can set")
-            elif name in fed and kind not in fed[name]:
-                at.warn(f"the uniform {name} is a {kind}; set it on {_PAGES[_page(kind, 1)]}")
-            elif name not in fed and not build.declared[name]:
-                unused = [other for other in fed if other not in build.declared]
-                at.warn(f"the uniform {name} has no value and is 0; name it on a page{nearest(name, unused)}")
-        for name, _ in self._constants.pull():
-            if name not in build.constants:
-                at.warn(f"the shader declares no constant {name} with a constant_id{nearest(name, build.constants)}")
+        for text in mismatches(at, build, values):
+            at.warn(text)
 
     def _pulsed(self, name: str) -> None:
         build: Build = self.build.pull()
         named = {block[0] for page in (*_SEQUENCES, "ac", "const") for block in self.values.blocks_of(page)}
-        wanted = [(uniform, _page(*kind)) for uniform, kind in build.uniforms.items() if not build.declared[uniform]]
-        wanted += [(counter, "ac") for counter in build.counters]
-        for uniform, page in wanted:
-            if uniform in named or not page:
-                continue
+        for uniform, page in unnamed(build, named):
             blocks = getattr(self.seq, page)
             free = next((index for index in range(len(blocks)) if not blocks[index].name.eval()), len(blocks))
             blocks.numBlocks = max(len(blocks), free + 1)
             blocks[free].name = uniform
             if build.uniforms.get(uniform, ("", 1))[0] in BUFFERS:
                 blocks[free].arraytype = "texturebuffer"
-
-
-_PAGES = {
-    "vec": "the Vectors page", "matrix": "the Matrices page", "array": "the Arrays page as a Texture Buffer",
-    "sampler": "the Samplers page",
-}  # fmt: skip
-
-
-def _page(kind: str, length: int) -> str:
-    """The sequence that sets uniforms of a kind; none for kinds that nothing sets."""
-    if kind in NUMBERS:
-        return "vec" if length == 1 else "array"
-    if kind in SAMPLERS:
-        return "sampler" if length == 1 else ""
-    return "matrix" if kind in MATRICES else "array" if kind in BUFFERS else ""

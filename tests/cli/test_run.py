@@ -96,6 +96,12 @@ def test_a_wrong_setting_is_a_usage_error_with_the_nearest_name(tdlite: Tdlite, 
         ("def build(root):\n    root.create('noizeTOP')\n", "net.py line 2: there is no operator type 'noizeTOP'"),
         ("a = 1\n", "net.py has no function build(root)"),
         ("cookRate = -1\ndef build(root): pass\n", "net.py: cookRate must be above 0"),
+        ("cookRate = '30 fps'\ndef build(root): pass\n", "net.py: cookRate is a number of frames per second, not '30"),
+        (
+            "def build(root):\n    op('noise1').par.seed = 2\n",
+            "net.py line 2: NameError: name 'op' is not defined; op is for expressions and callbacks, in a network "
+            "file write root.op('…')",
+        ),
     ],
 )
 def test_a_network_file_that_fails_is_a_message_with_its_line(tdlite: Tdlite, net: str, said: str) -> None:
@@ -174,6 +180,15 @@ def test_the_rate_is_the_network_files_unless_the_command_line_says_otherwise(td
     net = "cookRate = 24\ndef build(root):\n    print(float(root.project.rate))\n"
     assert tdlite("run", "net.py", "--frames", "1", net=net).stdout == "24.0\n"
     assert tdlite("run", "net.py", "--frames", "1", "--fps", "50", net=net).stdout == "50.0\n"
+
+
+def test_a_network_that_nobody_asks_for_pictures_is_no_silent_success(tdlite: Tdlite) -> None:
+    result = tdlite("run", "net.py", net=RECTANGLE)
+    assert result.returncode == 0
+    assert "nothing was cooked" in result.stderr
+    assert "tdlite render net.py --top" in result.stderr
+    assert tdlite("run", "net.py", net=RECORDER).stderr == ""
+    assert tdlite("run", "net.py", net="def build(root):\n    pass\n").stderr == ""
 
 
 def test_an_interrupt_finishes_the_movie(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from tdlite.gpu.errors import GpuError, ShaderError
 from tdlite.gpu.image import Spec
 from tdlite.gpu.passes import Pass
 from tdlite.gpu.program import FullProgram, PixelProgram
-from tdlite.gpu.source import Line, Source, compile_error, expanded, load, uncommented
+from tdlite.gpu.source import Line, Source, compile_error, expanded, load
 
 
 def failure(gpu, program, path="compute"):
@@ -85,10 +85,6 @@ def test_a_missing_include_names_its_line_and_where_it_was_looked_for(tmp_path):
 def test_a_missing_shader_of_the_package_is_named():
     with pytest.raises(GpuError, match=r"no shader 'nothing\.glsl'"):
         load("nothing.glsl")
-
-
-def test_comments_are_blanked_in_place():
-    assert uncommented("a // b\nc /* d\n e */ f") == "a     \nc     \n      f"
 
 
 def test_an_include_in_a_comment_is_no_include():

@@ -64,7 +64,7 @@ def test_references_lead_to_operators_beside_the_comp(net: Any, box: Any, append
     assert box.par.Target.eval() is ops[target]
     if append != "OP":
         box.par.Target = "s"
-        with pytest.raises(Exception, match=f"is a sumX, not a {append}"):
+        with pytest.raises(Exception, match=f"is of type sumX, not a {append}"):
             box.par.Target.eval()
 
 

@@ -148,6 +148,18 @@ def test_run_by_seconds_and_what_cannot_be_run(net: Any) -> None:
     assert net.frame == 30
     with pytest.raises(TdError, match="cannot run -1 frames"):
         net.run(frames=-1)
+    with pytest.raises(TdError, match="frames or seconds, not both"):
+        net.run(frames=1, seconds=1)
+    assert net.frame == 30
+
+
+@pytest.mark.parametrize("rate", ["thirty", None, float("nan"), float("inf"), 0, -25])
+def test_a_rate_that_is_no_rate_is_refused(net: Any, rate: Any) -> None:
+    with pytest.raises(TdError, match="cookRate .* frames per second, not"):
+        td.Project(cookRate=rate)
+    with pytest.raises(TdError, match="cookRate .* frames per second, not"):
+        net.cookRate = rate
+    assert net.cookRate == 60
 
 
 def test_quit_ends_the_run_after_the_frame(net: Any, log: Any) -> None:
@@ -401,7 +413,7 @@ INTERRUPTED = """
 """
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_an_interrupt_ends_the_run_after_the_frame_with_everything_finished(name: str) -> None:
     script = textwrap.dedent(INTERRUPTED).format(path=[entry for entry in sys.path if entry], signal=name)
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)

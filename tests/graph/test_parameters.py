@@ -528,7 +528,7 @@ def test_a_reference_of_the_wrong_family_is_an_error(net: Any) -> None:
     net.make(boxCOMP, "box")
     dat = net.chopexecuteDAT("watch", chop="box")
     net.run(frames=1)
-    assert dat.errors() == "par.chop: /box is a boxCOMP, not a CHOP"
+    assert dat.errors() == "par.chop: /box is of type boxCOMP, not a CHOP"
 
 
 def test_copying_parameters_takes_values_and_modes(net: Any) -> None:

@@ -200,6 +200,52 @@ def test_an_error_goes_onto_the_dat_and_the_frame_goes_on(net: Any) -> None:
     assert len(log) == 2
 
 
+def test_a_callback_that_takes_other_arguments_is_not_blamed_on_a_line_of_ours(net: Any) -> None:
+    net.constantCHOP("c", const0value=1)
+    dat = net.chopexecuteDAT("w", chop="c")
+    dat.text = "def onValueChange(channel):\n    pass\n"
+    net.run(frames=1)
+    assert dat.scriptErrors() == "TypeError: onValueChange() takes 1 positional argument but 4 were given"
+
+
+def test_a_pattern_beside_all_channels_is_a_warning_while_it_is(net: Any) -> None:
+    net.constantCHOP("c", const0name="x y", const0value=1)
+    dat = net.chopexecuteDAT("w", chop="c", channel="z*")
+    log: list[str] = []
+    dat.bind(onValueChange=lambda channel, *args: log.append(channel.name))
+    net.run(frames=3)
+    assert dat.warnings() == "no channel of /c is called 'z*'; it has x y"
+    assert [problem.message for problem in net.problems] == [dat.warnings()]
+    dat.par.channel = "z* y"
+    net.run(frames=1)
+    assert (dat.warnings(), log) == ("", ["y"])
+    dat.par.channel = "z*"
+    net.run(frames=1)
+    assert len(net.problems) == 2
+    dat.par.active = False
+    net.run(frames=1)
+    assert dat.warnings() == ""
+
+
+def test_a_callback_that_is_called_and_not_there_is_a_warning_until_it_is(net: Any) -> None:
+    chop = net.constantCHOP("c", const0value=1)
+    dat = net.chopexecuteDAT("w", chop="c", offtoon=True)
+    dat.text = "def onOffToOnn(channel, sampleIndex, val, prev):\n    pass\n"
+    net.run(frames=2)
+    assert dat.warnings().splitlines() == [
+        "there is no callback onOffToOn(channel, sampleIndex, val, prev) in the text",
+        "there is no callback onValueChange(channel, sampleIndex, val, prev) in the text",
+    ]
+    dat.text = "def onOffToOn(channel, sampleIndex, val, prev):\n    op('c').store('on', val)\n"
+    net.run(frames=1)
+    assert dat.warnings() == ""
+    chop.par.const0value = 0
+    net.run(frames=1)
+    chop.par.const0value = 2
+    net.run(frames=1)
+    assert (chop.fetch("on"), dat.warnings(), dat.scriptErrors()) == (2, "", "")
+
+
 def test_a_watched_chop_with_an_error_is_named_on_the_dat(net: Any) -> None:
     chop = net.constantCHOP("c", const0value="=1 / 0")
     dat = net.chopexecuteDAT("w", chop="c")
