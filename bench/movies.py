@@ -79,7 +79,7 @@ def blocks(frames: int) -> tuple[str, list[bytes]]:
     program: Any = found[0].program
     lines = wrapped(
         program._lines, program.layout, program.variants, program.inputs, format="rgba8fixed", compute=False,
-        inputs=0, same_size=0, mipmapped=False,
+        inputs=0, same_size=0, mipmapped=False, masked=False,
     )  # fmt: skip
     text = "\n".join(line.text for line in lines)
     return text, [header(*SIZE, SIZE[0] / SIZE[1], 0, 15) + each.params for each in found]

@@ -84,14 +84,8 @@ class levelTOP(TOP):
         ),
     )  # fmt: skip
 
-    def choices(self, at: At) -> tuple[tuple[str, int], ...]:
-        return self._plan(at)[0]
-
-    def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
-        return self._plan(at)[1]
-
-    def _plan(self, at: At) -> tuple[tuple[tuple[str, int], ...], tuple[float, ...]]:
-        """The compile-time constants and the derived numbers: a CPU works out even what a condition skips."""
+    def worked_out(self, at: At, spec: Spec) -> tuple[tuple[tuple[str, int], ...], tuple[float, ...]]:
+        # A CPU works out even what a condition skips, so what is off is compiled out.
         par, line = at.par, Line()
         fixed = FORMATS[at.inputs[0].spec.format].kind == "fixed"
         clamped = par.clampinput == "clamp" or (par.clampinput == "automatic" and fixed)

@@ -3,7 +3,7 @@
 from tdlite.gpu.image import Spec
 from tdlite.ops import TOP, XY, At, Color, Float, Length, Menu, Page, Toggle, generator_output, optional
 from tdlite.ops.shader import pixels
-from tdlite.ops.xform import rotation, xy_pixels
+from tdlite.ops.xform import cosine_sine
 
 _SIDES = {"left": -1, "bottom": -1, "center": 0, "right": 1, "top": 1}
 
@@ -48,13 +48,14 @@ class rectangleTOP(TOP):
         return ("bordered", int(at.par.borderwidth > 0)), ("softened", int(at.par.softness > 0))
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
-        par, whole = at.par, (spec.width, spec.height)
-        sizes, center = xy_pixels(par, "size", spec), xy_pixels(par, "center", spec)
-        border = par.borderoffset * pixels(par.borderwidth, par.borderwidthunit, *whole, horizontal=False)
+        par, across, up = at.par, spec.width, spec.height
+        wide = pixels(par.sizex, par.sizeunit, across, up, True)
+        high = pixels(par.sizey, par.sizeunit, across, up, False)
+        x = pixels(par.centerx, par.centerunit, across, up, True)
+        y = pixels(par.centery, par.centerunit, across, up, False)
         # Justified left, the shape's left edge lies at the image's left edge; likewise the others.
-        sides = _SIDES[par.justifyh], _SIDES[par.justifyv]
-        anchor = [
-            (length + side * (length - size) - 1) / 2 + offset
-            for length, side, size, offset in zip(whole, sides, sizes, center, strict=True)
-        ]
-        return (*rotation(-par.rotate)[:2], *anchor, *(size / 2 + border for size in sizes))
+        x += (across + _SIDES[par.justifyh] * (across - wide) - 1) / 2
+        y += (up + _SIDES[par.justifyv] * (up - high) - 1) / 2
+        border = par.borderwidth and par.borderoffset * pixels(par.borderwidth, par.borderwidthunit, across, up, False)
+        cosine, sine = cosine_sine(-par.rotate)
+        return cosine, sine, x, y, wide / 2 + border, high / 2 + border

@@ -143,7 +143,7 @@ class Gpu:
 
     def frame(self) -> None:
         """To be called once a frame: trims the pool and releases programs that nobody uses any more."""
-        self.regain()
+        self.check()
         self.pool.frame()
         if self.cuda is not None:
             self.cuda.frame()
@@ -153,7 +153,7 @@ class Gpu:
 
 @cache
 def _get_current() -> Any:
-    function = ctypes.CDLL(_LIBEGL).eglGetCurrentContext
+    function = ctypes.PyDLL(_LIBEGL).eglGetCurrentContext  # too short to let other threads run meanwhile
     function.restype = ctypes.c_void_p
     return function
 

@@ -105,6 +105,7 @@ class Project:
         self.failed = False
         """Whether any operator had an error in any frame."""
         self.on_problem: list[Callable[[Problem], None]] = []
+        self.on_run: list[Callable[[], None]] = []
         self.on_frame: list[Callable[[], None]] = []
         self.on_close: list[Callable[[], None]] = []
         self.resources: dict[str, Any] = {}
@@ -266,6 +267,8 @@ class Project:
             raise TdError(f"cannot run {frames} frames")
         first = self.begun
         self._quit = False
+        for hook in self.on_run:
+            hook()
         clock = RealTime(self) if self.realTime else None
         with Interrupts() as interrupts:
             try:

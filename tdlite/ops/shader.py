@@ -71,7 +71,7 @@ class Block:
 
     def chosen(self, row: Any) -> tuple[tuple[str, int], ...]:
         """The compile-time constants that a row of values selects."""
-        return tuple((name, tokens[row[position]]) for name, position, tokens in self.variants)
+        return tuple([(name, tokens[row[position]]) for name, position, tokens in self.variants])
 
 
 def _tokens(group: Group) -> dict[Any, int]:

@@ -36,6 +36,7 @@ def gpu_of(project: Project) -> Gpu:
     gpu: Gpu | None = project.resources.get("gpu")
     if gpu is None:
         gpu = project.resources["gpu"] = Gpu.shared(project.device)
+        project.on_run.append(gpu.regain)
         project.on_frame.append(gpu.frame)
     return gpu
 
@@ -150,9 +151,9 @@ class TOP(OP):
         over = None
         if programs.over and row.compoverinput and at.inputs and at.inputs[0] is not None:
             over = (toppage.BLEND_MODES.index(row.operand), row.swaporder)
-        derived = self.derive(at, spec) if cls.derived else ()
+        choices, derived = self.worked_out(at, spec)
         return Pass(
-            programs.program((*block.chosen(row), *self.choices(at)), over),
+            programs.program((*block.chosen(row), *choices), over),
             spec,
             block.pack(row, spec.width, spec.height, derived),
             tuple(at.inputs),
@@ -164,6 +165,10 @@ class TOP(OP):
         if image.spec == spec:
             return image
         return Pass(_copy, spec, inputs=(image,), sampler=_sampler(self.values.row(1).inputfiltertype, "hold"))
+
+    def worked_out(self, at: At, spec: Spec) -> tuple[tuple[tuple[str, int], ...], tuple[float, ...]]:
+        """What is worked out once for all pixels: ``choices`` and ``derive``, for operators that find both at once."""
+        return self.choices(at), self.derive(at, spec)
 
     def choices(self, at: At) -> tuple[tuple[str, int], ...]:
         """Compile-time constants of the shader beside its variant parameters."""

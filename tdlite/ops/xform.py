@@ -6,7 +6,7 @@ Vectors are columns, so in a product the last matrix acts first. Angles are in d
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import cos, hypot, isqrt, radians, sin
+from math import cos, hypot, radians, sin
 from typing import Any
 
 from tdlite.gpu.image import Spec
@@ -38,12 +38,27 @@ def product(*matrices: Matrix) -> Matrix:
     """The matrix product, in the order in which it is written."""
     result, *rest = matrices
     for matrix in rest:
-        n = isqrt(len(matrix))
-        result = tuple(
-            sum(result[k * n + row] * matrix[column * n + k] for k in range(n))
-            for column in range(n)
-            for row in range(n)
-        )
+        # Written out: animated operators do this in every frame.
+        if len(matrix) == 9:
+            a, b, c, d, e, f, g, h, i = result
+            columns = zip(matrix[::3], matrix[1::3], matrix[2::3], strict=True)
+            result = tuple(
+                value
+                for x, y, z in columns
+                for value in (a * x + d * y + g * z, b * x + e * y + h * z, c * x + f * y + i * z)
+            )
+        else:
+            a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = result  # noqa: E741
+            result = tuple(
+                value
+                for x, y, z, w in zip(matrix[::4], matrix[1::4], matrix[2::4], matrix[3::4], strict=True)
+                for value in (
+                    a * x + e * y + i * z + m * w,
+                    b * x + f * y + j * z + n * w,
+                    c * x + g * y + k * z + o * w,
+                    d * x + h * y + l * z + p * w,
+                )
+            )
     return result
 
 
@@ -63,15 +78,17 @@ def scaling(*by: float) -> Matrix:
 
 def rotation(degrees: float) -> Matrix:
     """Turns the plane: 3×3."""
-    c, s = _cosine_sine(degrees)
+    c, s = cosine_sine(degrees)
     return (c, s, 0.0, -s, c, 0.0, 0.0, 0.0, 1.0)
 
 
 def rotation3(x: float, y: float, z: float, order: str = "xyz") -> Matrix:
     """Turns about the axes, the first letter of ``order`` first: 4×4."""
+    if not (x or y or z):
+        return scaling(1.0, 1.0, 1.0)
     turns = {}
     for axis, angle in enumerate((x, y, z)):
-        c, s = _cosine_sine(angle)
+        c, s = cosine_sine(angle)
         a, b = (axis + 1) % 3, (axis + 2) % 3
         matrix = [float(i % 5 == 0) for i in range(16)]
         matrix[a * 4 + a], matrix[a * 4 + b], matrix[b * 4 + a], matrix[b * 4 + b] = c, s, -s, c
@@ -86,6 +103,8 @@ def ordered(order: str, parts: Mapping[str, Matrix]) -> Matrix:
 
 def about(pivot: tuple[float, ...], matrix: Matrix) -> Matrix:
     """The same transformation about ``pivot`` instead of the origin."""
+    if not any(pivot):
+        return matrix
     return product(translation(*pivot), matrix, translation(*(-value for value in pivot)))
 
 
@@ -99,7 +118,7 @@ def inverse(matrix: Matrix) -> Matrix:
 
 def xy_pixels(row: Any, name: str, spec: Spec) -> tuple[float, float]:
     """The length that ``<name>x``, ``<name>y`` and ``<name>unit`` of a row of values give, in pixels."""
-    x, y, unit = (getattr(row, name + part) for part in ("x", "y", "unit"))
+    x, y, unit = getattr(row, name + "x"), getattr(row, name + "y"), getattr(row, name + "unit")
     return pixels(x, unit, spec.width, spec.height, True), pixels(y, unit, spec.width, spec.height, False)
 
 
@@ -135,8 +154,10 @@ def not_flat(scale: float) -> float:
 _SMALLEST = 1e-6
 
 
-def _cosine_sine(degrees: float) -> tuple[float, float]:
-    """Exact for quarter turns, so that they move pixels onto pixels."""
+def cosine_sine(degrees: float) -> tuple[float, float]:
+    """Of an angle; exact for quarter turns, so that they move pixels onto pixels."""
+    if not degrees:
+        return 1.0, 0.0
     quarters, rest = divmod(degrees, 90)
     if rest == 0:
         return ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))[int(quarters) % 4]

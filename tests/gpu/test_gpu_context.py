@@ -73,11 +73,18 @@ def test_somebody_elses_context_is_not_drawn_into(gpu):
     with moderngl.create_context(standalone=True, backend="egl", require=430) as theirs:
         theirs.texture((2, 2), 4)
         assert read(first)[0, 0].tolist() == [1, 0, 0, 1]
+    gpu.regain()
+
+
+def test_a_run_draws_into_its_own_context(net):
+    top = net.constantTOP(resolution=(2, 2), colorr=1, colorb=0)
+    top.par.colorg.expr = "absTime.frame - 2"
+    top.viewer = True
+    net.run(frames=1)
     with moderngl.create_context(standalone=True, backend="egl", require=430) as theirs:
         theirs.texture((2, 2), 4)
-        gpu.frame()
-        assert read(gpu.draw(Pass(RED, Spec.square(2, 2))))[0, 0].tolist() == [1, 0, 0, 1]
-    gpu.regain()
+        net.run(frames=2)
+        assert top.numpyArray()[0, 0].tolist() == [1, 1, 0, 1]
 
 
 def test_without_gl_the_message_says_what_to_install(monkeypatch):
