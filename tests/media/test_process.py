@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -139,7 +140,7 @@ def test_a_program_that_takes_no_more_frames_and_does_not_end_is_ended(
 ) -> None:
     monkeypatch.setattr(process, "_GRACE", 0.2)
     deaf = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); os.close(0); time.sleep(600)"
-    programs.append(script(tmp_path / "ffmpeg", f"exec {sys.executable} -c '{deaf}'"))
+    programs.append(script(tmp_path / "ffmpeg", f"exec {shlex.quote(sys.executable)} -c '{deaf}'"))
     encoder = ProcessEncoder("hap")
     encoder.open(640, 480, Fraction(30), ANY)
     child = encoder._process
