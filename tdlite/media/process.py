@@ -72,7 +72,7 @@ def missing(encoder: str) -> str:
     return f"no ffmpeg with the encoder {encoder} was found ({programs}); install the extra tdlite[codecs]"
 
 
-def _ended(process: subprocess.Popen[bytes]) -> None:
+def ended(process: subprocess.Popen[bytes]) -> None:
     """Wait for a process that has closed its input; if it does not end by itself it is made to."""
     for insist in (process.terminate, process.kill):
         try:
@@ -154,7 +154,7 @@ class ProcessEncoder:
             while left:
                 left = left[self._process.stdin.write(left) :]
         except OSError as error:
-            _ended(self._process)
+            ended(self._process)
             self._failed = True
             raise EncoderError(f"cannot encode frame {index} ({self._complaint()})") from error
         return self._ready()

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 from tdlite.media.audio import AudioInfo
 from tdlite.media.errors import EncoderError
-from tdlite.media.process import missing, program_with
+from tdlite.media.process import ended, missing, program_with
 
 
 @functools.cache
@@ -67,6 +67,8 @@ class SoundProcess:
                 self._input.write(frame.to_ndarray().tobytes())
                 self._input.flush()
             except OSError as error:
+                assert self._process is not None
+                ended(self._process)
                 self._failed = True
                 raise EncoderError(f"cannot encode sound ({self._complaint()})") from error
         packets = []

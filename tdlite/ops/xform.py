@@ -48,7 +48,7 @@ def product(*matrices: Matrix) -> Matrix:
                 for value in (a * x + d * y + g * z, b * x + e * y + h * z, c * x + f * y + i * z)
             )
         else:
-            a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p = result  # noqa: E741
+            a, b, c, d, e, f, g, h, i, j, k, q, m, n, o, p = result
             result = tuple(
                 value
                 for x, y, z, w in zip(matrix[::4], matrix[1::4], matrix[2::4], matrix[3::4], strict=True)
@@ -56,7 +56,7 @@ def product(*matrices: Matrix) -> Matrix:
                     a * x + e * y + i * z + m * w,
                     b * x + f * y + j * z + n * w,
                     c * x + g * y + k * z + o * w,
-                    d * x + h * y + l * z + p * w,
+                    d * x + h * y + q * z + p * w,
                 )
             )
     return result

@@ -78,7 +78,7 @@ def settings(case: Case) -> Settings:
     return Settings(type=case.type, pixel_format=case.pixels, keyframe_interval=4, speed="fast", quality=1.0)
 
 
-def record(case: Case, path: Path, take: Take = Take(), sound: NDArray[np.float64] | None = None) -> None:  # noqa: B008
+def record(case: Case, path: Path, take: Take = Take(), sound: NDArray[np.float64] | None = None) -> None:  # noqa: B008  # it never changes
     """Record COUNT frames, and `sound` to the end of the last one, where it is asked for."""
     wanted = settings(case)
     encoder = encoder_for(case.codec, wanted)
@@ -170,7 +170,7 @@ def tag(case: Case) -> str:
     return next(TAGS[key] for key in keys if key in TAGS)
 
 
-def check_movie(case: Case, path: Path, take: Take = Take()) -> None:  # noqa: B008
+def check_movie(case: Case, path: Path, take: Take = Take()) -> None:  # noqa: B008  # it never changes
     """An independent reader finds the right codec, size, format, tags, times, and each picture in its place."""
     codec = CODECS[case.codec]
     stream, times, pictures = read(path, codec)
