@@ -1,7 +1,8 @@
 """Image sequences against the obvious loop. Run: python bench/images.py [frames] [rounds]
 
 The loop draws the same picture, reads it, flips it, and saves it with Pillow's defaults, or with the OpenEXR package
-on all cores; tdlite records it with Movie File Out. All ways take turns, drawing is part of all, and numbers are
+on all cores; tdlite records it with Movie File Out. Each is a process of its own, as for those who run a script: what
+one did to the memory allocator is of no use to the next. All take turns, drawing is part of all, and numbers are
 medians over the rounds. Where the CPU draws, most of a frame may be drawing: the second part has pictures that were
 drawn before, which is as if a GPU drew them.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import io
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +28,8 @@ from tdlite.ops import TOP, At
 
 Pixels = NDArray[Any]
 SIZE = 1920, 1080
+WAYS = ("draw", "png loop", "png", "jpeg loop", "jpeg", "draw half", "exr loop", "exr alone", "exr")
+MODES = {"png": "RGBA", "jpeg": "RGB"}
 
 
 class drawnTOP(TOP):
@@ -113,62 +117,70 @@ def openexr(path: Path) -> Callable[[Pixels], object]:
     return lambda pixels: OpenEXR.File(header, {"RGBA": pixels}, num_threads=cores).write(str(path))
 
 
-def compare(ways: dict[str, Callable[[int], None]], frames: int, rounds: int) -> dict[str, float]:
-    """Milliseconds a frame of each way; they take turns."""
-    times: dict[str, list[float]] = {name: [] for name in ways}
-    for way in ways.values():
-        way(1)
-    for _ in range(rounds):
-        for name, way in ways.items():
-            start = time.perf_counter()
-            way(frames)
-            times[name].append((time.perf_counter() - start) / frames * 1e3)
-    return {name: statistics.median(found) for name, found in times.items()}
+def way(bench: Bench, name: str, folder: Path) -> Callable[[int], object]:
+    """What draws and saves so many frames, by its name."""
+    if name.startswith("draw"):
+        return bench.drawn
+    if name == "exr alone":
+        alone, still = openexr(folder / "alone.exr"), bench.pixels()
+        return lambda frames: [alone(still) for _ in range(frames)]
+    suffix = name.split()[0]
+    if name.endswith("loop"):
+        file = folder / f"loop.{suffix}"
+        return bench.loop(openexr(file) if suffix == "exr" else pillow(file, MODES[suffix]))
+    quality = {"quality": 0.75} if suffix == "jpeg" else {}  # Pillow's
+    return bench.recorder(imagefiletype=suffix, file=f"ours.{suffix}", **quality)
 
 
-def part(folder: Path, drawing: bool, frames: int, rounds: int) -> None:
-    """Compare all formats and print the lines."""
+def child(name: str, drawing: str, frames: str, folder: str) -> None:
+    """Print the milliseconds a frame of one way."""
+    half = "exr" in name or "half" in name
+    bench = Bench(Path(folder), drawing == "drawn for each frame", "rgba16float" if half else "rgba8fixed")
+    bench.project.run(frames=1)
+    run = way(bench, name, Path(folder))
+    run(1)
+    start = time.perf_counter()
+    run(int(frames))
+    print((time.perf_counter() - start) / int(frames) * 1e3)
+    if name == "png":
+        bench.top.save(f"{folder}/picture.png")
+
+
+def part(folder: str, drawing: str, frames: int, rounds: int) -> None:
+    """Compare all ways and print the lines."""
     from PIL import Image
 
-    eight, half = Bench(folder, drawing, "rgba8fixed"), Bench(folder, drawing, "rgba16float")
-    still = half.pixels()
-    alone = openexr(folder / "alone.exr")
-    times = compare(
-        {
-            "draw": eight.drawn,
-            "png loop": eight.loop(pillow(folder / "loop.png", "RGBA")),
-            "png": eight.recorder(imagefiletype="png", file="ours.png"),
-            "jpeg loop": eight.loop(pillow(folder / "loop.jpg", "RGB")),
-            "jpeg": eight.recorder(imagefiletype="jpeg", quality=0.75, file="ours.jpg"),
-            "draw half": half.drawn,
-            "exr loop": half.loop(openexr(folder / "loop.exr")),
-            "exr alone": lambda count: [alone(still) for _ in range(count)] and None,
-            "exr": half.recorder(imagefiletype="exr", file="ours.exr"),
-        },
-        frames,
-        rounds,
-    )
+    times: dict[str, list[float]] = {name: [] for name in WAYS}
+    for _ in range(rounds):
+        for name in WAYS:
+            command = [sys.executable, __file__, "--way", name, drawing, str(frames), folder]
+            times[name].append(float(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
+    found = {name: statistics.median(each) for name, each in times.items()}
     libpng = io.BytesIO()
-    Image.fromarray(eight.pixels()).save(libpng, "PNG", compress_level=1)
-    size = (folder / "ours.0.png").stat().st_size / len(libpng.getvalue())
-    print(f"{'drawn for each frame' if drawing else 'drawn before':30} loop ms  tdlite ms  drawing ms   ratio  target")
+    with Image.open(f"{folder}/picture.png") as picture:
+        picture.save(libpng, "PNG", compress_level=1)
+    size = os.stat(f"{folder}/picture.png").st_size / len(libpng.getvalue())
+    print(f"{drawing:30} loop ms  tdlite ms  drawing ms   ratio  target")
     for name, loop, draw, target in (
         ("png", "png loop", "draw", f"10, size {size:.2f} of libpng 1 (1.5)"),
         ("jpeg", "jpeg loop", "draw", "1.3"),
         ("exr", "exr loop", "draw half", "-"),
         ("exr", "exr alone", "draw half", "0.85 of the package alone, which draws nothing"),
     ):
-        print(f"  {name + ' against ' + loop:28}{times[loop]:8.1f}{times[name]:11.1f}{times[draw]:12.1f}"
-              f"{times[loop] / times[name]:8.2f}  {target}")  # fmt: skip
+        print(f"  {name + ' against ' + loop:28}{found[loop]:8.1f}{found[name]:11.1f}{found[draw]:12.1f}"
+              f"{found[loop] / found[name]:8.2f}  {target}", flush=True)  # fmt: skip
 
 
 def main() -> None:
-    frames = int(sys.argv[1]) if len(sys.argv) > 1 else 12
+    if sys.argv[1:2] == ["--way"]:
+        child(*sys.argv[2:])
+        return
+    frames = int(sys.argv[1]) if len(sys.argv) > 1 else 30
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     print(f"{SIZE[0]}×{SIZE[1]}, {os.cpu_count()} cores, {rounds} rounds of {frames} frames")
-    for drawing in (True, False):
+    for drawing in ("drawn for each frame", "drawn before"):
         with tempfile.TemporaryDirectory() as folder:
-            part(Path(folder), drawing, frames, rounds)
+            part(folder, drawing, frames, rounds)
 
 
 if __name__ == "__main__":

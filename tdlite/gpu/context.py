@@ -14,6 +14,7 @@ from .devices import Device, choices, egl_devices
 from .dispatch import Dispatch, carried_out
 from .errors import GpuError, NoDevice
 from .image import Image
+from .memory import Memory
 from .passes import Executor, Pass, Samplers
 from .pool import Pool
 
@@ -58,6 +59,8 @@ class Gpu:
         """CUDA on this device, once ``cuda_of`` was asked for it."""
         self.trash: deque[Any] = deque()
         self.pool = Pool(self)
+        self.memory = Memory()
+        """What is read back lies here."""
         self.programs = Programs(self)
         self.samplers = Samplers(self)
         self._executor = Executor(self)

@@ -46,12 +46,14 @@ class HostBuffer:
         self._fence = gl.fence()
 
     def read(self) -> NDArray[np.uint8]:
-        """What was copied, once it is there; the caller's own."""
+        """What was copied, once it is there: a copy of it, the caller's own."""
         self._gpu.check()
         if self._fence is not None:
             gl.wait(self._fence)
             self._fence = None
-        return self._memory.copy()
+        made = self._gpu.memory.take(self.size)
+        made[:] = self._memory
+        return made
 
     def release(self) -> None:
         """Give the memory back."""

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from . import gl
 from .formats import FORMATS, Floats, to_dtype
 from .hostbuffer import HostBuffer
 from .image import Image, Spec
 
 if TYPE_CHECKING:
     from .context import Gpu
+
+_INVERTS, _PACK_INVERT = "GL_MESA_pack_invert", 0x8758
 
 
 def read(image: Image) -> Floats:
@@ -45,6 +48,26 @@ def converted(raw: NDArray[Any], spec: Spec, dtype: DTypeLike | None) -> NDArray
     if dtype is None or (raw.dtype == np.dtype(dtype) and made.channels == "rgba"):
         return raw
     return to_dtype(made.expand(raw), dtype)
+
+
+def _from_top(image: Image) -> NDArray[Any]:
+    """The image's stored values as ``read_raw`` gives them, in memory that is used again.
+
+    Where Mesa can, the rows lie in it from the top, as files and encoders want them; they are counted from the bottom
+    all the same.
+    """
+    gpu, spec = image.gpu, image.spec
+    gpu.regain()
+    memory = gpu.memory.take(spec.width * spec.height * image.format.components * image.format.dtype.itemsize)
+    inverts = _INVERTS in gpu.ctx.extensions
+    if inverts:
+        gl.call("glPixelStorei", _PACK_INVERT, 1)
+    try:
+        image.texture.read_into(memory)
+    finally:
+        if inverts:
+            gl.call("glPixelStorei", _PACK_INVERT, 0)
+    return _array(memory, spec)[::-1] if inverts else _array(memory, spec)
 
 
 class Token(NamedTuple):
@@ -84,7 +107,8 @@ class Readback:
         """The pixels of a started read, as ``read_raw`` gives them. A token is finished once."""
         image, memory = token
         if memory is None:
-            return read_raw(image, dtype)
+            raw = _from_top(image) if image.spec.kind == "texture2d" else read_raw(image)
+            return converted(raw, image.spec, dtype)
         raw = _array(memory.read(), image.spec)
         self._free.append(memory)
         return converted(raw, image.spec, dtype)

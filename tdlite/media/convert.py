@@ -80,7 +80,7 @@ class Converter:
         self._name = name
         self._colour = colour
         self._centred = centred
-        self._graphs: dict[str, Graph] = {}
+        self._graphs: dict[tuple[str, bool], Graph] = {}
 
     def picture(self, frame: Picture, index: int, time_base: Fraction) -> VideoFrame:
         """Return frame `index`, [h, w, 4] with row 0 at the bottom, as a picture with row 0 on top."""
@@ -97,9 +97,11 @@ class Converter:
 
         if frame.name != self._name:
             raise EncoderError(f"cannot encode frame {index}: it is {frame.name}, the movie takes {self._name}")
+        # The exchange of arrays has no word for memory that must not be written.
+        planes = [each if each.flags.writeable else each.copy() for each in frame.planes]
         try:
-            return VideoFrame.from_dlpack(frame.planes, self._name, *self._shape)
-        except (TypeError, ValueError) as error:
+            return VideoFrame.from_dlpack(planes, self._name, *self._shape)
+        except (BufferError, TypeError, ValueError) as error:
             width, height = self._shape
             raise EncoderError(
                 f"cannot encode frame {index}: its planes are no {width}×{height} {self._name} ({error})"
@@ -109,19 +111,22 @@ class Converter:
         import av
 
         check_frame(frame, *self._shape, index)
-        pixels: NDArray[Any] = np.ascontiguousarray(quantised(frame, bits(self._name)))
+        pixels: NDArray[Any] = quantised(frame, bits(self._name))
+        # Rows that lie in memory from the top are as they should be.
+        from_top = pixels.strides[0] < 0
+        pixels = np.ascontiguousarray(pixels[::-1] if from_top else pixels)
         kind = pixels.dtype.name
         if kind == "uint16" and not is_rgb(self._name):
             pixels = _headroom(pixels)
-        if kind not in self._graphs:
-            self._graphs[kind] = self._graph(_INPUTS[kind])
-        graph = self._graphs[kind]
+        if (kind, from_top) not in self._graphs:
+            self._graphs[kind, from_top] = self._graph(_INPUTS[kind], from_top)
+        graph = self._graphs[kind, from_top]
         source = av.VideoFrame.from_numpy_buffer(pixels, _INPUTS[kind])
         source.pts, source.time_base = index, time_base
         graph.vpush(source)
         return graph.vpull()
 
-    def _graph(self, source: str) -> Graph:
+    def _graph(self, source: str, from_top: bool) -> Graph:
         import av
 
         graph = av.filter.Graph()
@@ -136,7 +141,7 @@ class Converter:
             }
         graph.link_nodes(
             graph.add("buffer", entry),
-            graph.add("vflip"),
+            graph.add("null" if from_top else "vflip"),
             graph.add("scale", ":".join(f"{name}={value}" for name, value in scale.items())),
             graph.add("format", f"pix_fmts={self._name}"),
             graph.add("buffersink"),

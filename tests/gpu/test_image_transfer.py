@@ -77,6 +77,35 @@ def test_a_started_read_gives_the_image_of_its_start(gpu, monkeypatch, software)
     readback.release()
 
 
+def test_started_reads_lie_in_memory_from_the_top_and_in_the_same_memory_again(gpu):
+    array, image = ramp(gpu)
+    readback = Readback(gpu)
+
+    def found():
+        return readback.finish(readback.start(image))
+
+    first, second = found(), found()
+    assert np.array_equal(first, array)
+    assert first[::-1].flags.c_contiguous
+    assert not np.shares_memory(first, second)
+    address = first.ctypes.data
+    del first
+    assert found().ctypes.data == address
+    assert np.array_equal(read_raw(image), array), "other reads are as before"
+
+
+@pytest.mark.parametrize("software", [True, False])
+def test_what_a_read_gave_stays_while_others_are_made(gpu, monkeypatch, software):
+    monkeypatch.setattr(gpu, "software", software)
+    readback, found = Readback(gpu), []
+    for i in range(6):
+        image = upload(gpu, np.full((3, 5, 4), i, np.uint8), SPEC)
+        found.append(readback.finish(readback.start(image))[1:])
+        found[::2] = [each.copy() for each in found[::2]]
+    assert [np.unique(each).tolist() for each in found] == [[i] for i in range(6)]
+    readback.release()
+
+
 def test_started_reads_use_three_buffers_for_two_in_flight(gpu, monkeypatch):
     monkeypatch.setattr(gpu, "software", False)
     readback, made = Readback(gpu), []
@@ -91,9 +120,10 @@ def test_started_reads_use_three_buffers_for_two_in_flight(gpu, monkeypatch):
     assert made == [5 * 3 * 4] * 3
 
 
+@pytest.mark.parametrize("software", [True, False])
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_read_that_is_started_on_a_gpu_gives_what_is_stored(gpu, monkeypatch, format):
-    monkeypatch.setattr(gpu, "software", False)
+def test_a_read_that_is_started_gives_what_is_stored(gpu, monkeypatch, format, software):
+    monkeypatch.setattr(gpu, "software", software)
     array = np.random.default_rng(3).random((3, 5, 4), np.float32)
     image, readback = upload(gpu, array, Spec.square(5, 3, format)), Readback(gpu)
     assert np.array_equal(readback.finish(readback.start(image)), read_raw(image))

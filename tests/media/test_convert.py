@@ -113,3 +113,17 @@ def test_floats_are_clamped_and_rounded_to_nearest() -> None:
 def test_other_sizes_and_types_are_an_error_that_names_both(frame: Any) -> None:
     with pytest.raises(EncoderError, match=r"frame 3: it is \[4, \d, 4\] .*takes \[4, 8, 4\] uint8, uint16"):
         Converter(8, 4, "yuv420p", Colour()).picture(frame, 3, Fraction(1))
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("name", ["yuv420p", "yuv444p10le", "argb", "gbrp10le"])
+def test_it_is_the_same_from_which_end_rows_lie_in_memory(name: str, dtype: Any) -> None:
+    random = np.random.default_rng(5).random((12, 8, 4))
+    frame = (random * (np.iinfo(dtype).max if np.issubdtype(dtype, np.integer) else 1)).astype(dtype)
+    from_top = frame[::-1].copy()[::-1]
+    assert (frame.strides[0] < 0, from_top.strides[0] < 0) == (False, True)
+    converter = Converter(8, 12, name, Colour())
+    first, second = (converter.picture(each, 0, Fraction(1)).to_ndarray() for each in (frame, from_top))
+    assert np.array_equal(first, second)
+    if name == "argb":
+        assert np.array_equal(first, quantised(frame, 8)[::-1, :, [3, 0, 1, 2]])
