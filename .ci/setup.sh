@@ -50,7 +50,8 @@ install_tdlite() {
         exit 1
     }
     if nvidia_driver; then
-        "$python" -m pip install --quiet --disable-pip-version-check --editable "$top[nvidia]" >&2 ||
+        # The bindings of CUDA 12 work with every driver that the other packages work with; those of 13 need a new one.
+        "$python" -m pip install --quiet --disable-pip-version-check --editable "$top[nvidia]" 'cuda-bindings<13' >&2 ||
             say "the NVIDIA packages could not be installed; going on without them (remove .venv to try again)"
     fi
     wanted >"$venv/.tdlite-$level"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from tdlite.gpu.context import Gpu
@@ -29,6 +29,20 @@ class Row(NamedTuple):
     beside: str = ""
     target: str = ""
     verdict: str = ""
+
+
+def missing(what: str, error: Exception) -> Row:
+    """A row that could not be measured, and why."""
+    said = str(error).strip().split("\n", 1)[0]
+    return Row(what, "not measured", said if getattr(error, "is_message", False) else f"{type(error).__name__}: {said}")
+
+
+def tried(what: str, rows: Iterable[Row]) -> Iterator[Row]:
+    """The rows, and where an error ends them one that says so: what comes after is measured all the same."""
+    try:
+        yield from rows
+    except Exception as error:
+        yield missing(what, error)
 
 
 def judged(reached: float, target: float, unit: str, applies: bool = True) -> tuple[str, str]:

@@ -7,10 +7,15 @@ with the driver's errors; what CUDA would copy from GL objects is really copied,
 from __future__ import annotations
 
 import ctypes
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
 from tdlite.gpu import gl
+from tdlite.gpu.context import Gpu
+from tdlite.gpu.cuda import Cuda
 
 _GL = ctypes.CDLL(gl.LIBRARY)
 _EGL = ctypes.CDLL("libEGL.so.1")
@@ -47,8 +52,19 @@ INVALID = cudaError_t.cudaErrorInvalidValue
 HANDLE = cudaError_t.cudaErrorInvalidResourceHandle
 
 
-class _Resource:
+class Handle:
+    """What the real module answers streams and events with: no number, but it has one."""
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+    def __int__(self) -> int:
+        return self.value
+
+
+class _Resource(Handle):
     def __init__(self, kind: str, name: int, texel: tuple[int, int, int] = (0, 0, 0)) -> None:
+        super().__init__(id(self))
         self.kind, self.name, self.texel = kind, name, texel
         self.memory: Any = None
         self.stream = 0
@@ -76,7 +92,10 @@ def _content(resource: _Resource) -> bytes:
 
 
 class FakeCuda:
-    """Give it to ``Cuda`` as the runtime. ``log`` has the calls, without those that only ask."""
+    """Give it to ``Cuda`` as the runtime. ``log`` has the calls, without those that only ask.
+
+    ``called`` has every call with its arguments, and how many values its answer has.
+    """
 
     class cudaGLDeviceList(IntEnum):
         cudaGLDeviceListAll = 1
@@ -86,6 +105,7 @@ class FakeCuda:
 
     def __init__(self, ordinal: int = 0, memory: int = 1 << 40) -> None:
         self.log: list[str] = []
+        self.called: list[tuple[str, tuple[Any, ...], int]] = []
         self.registered: list[_Resource] = []
         self.mapped: list[_Resource] = []
         self.allocated: dict[int, Any] = {}
@@ -93,9 +113,21 @@ class FakeCuda:
         self.device = 0
         self.devices = [ordinal]
         self.streams: list[int] = []
-        self.events: set[int] = set()
+        self.events: set[Handle] = set()
         self.broken: cudaError_t = OK
         """What the search for the device answers."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if not name.startswith("cuda") or isinstance(found, type):
+            return found
+
+        def noted(*args: Any) -> tuple[Any, ...]:
+            answer: tuple[Any, ...] = found(*args)
+            self.called.append((name, args, len(answer)))
+            return answer
+
+        return noted
 
     @staticmethod
     def cudaGetErrorString(status: cudaError_t) -> tuple[cudaError_t, bytes]:
@@ -103,7 +135,7 @@ class FakeCuda:
 
     def cudaGLGetDevices(self, most: int, devices: Any) -> tuple[Any, ...]:
         assert devices is self.cudaGLDeviceList.cudaGLDeviceListAll
-        return (self.broken, None, None) if self.broken else (OK, len(self.devices), self.devices)
+        return (self.broken, None, None) if self.broken else (OK, len(self.devices), [*self.devices, *[0] * 8][:8])
 
     def cudaGetDevice(self) -> tuple[Any, ...]:
         return OK, self.device
@@ -250,23 +282,42 @@ class FakeCuda:
     def cudaStreamCreateWithFlags(self, flags: int) -> tuple[Any, ...]:
         assert flags == 1
         self.streams.append(4096 + len(self.streams))
-        return OK, self.streams[-1]
+        return OK, Handle(self.streams[-1])
 
     def cudaStreamSynchronize(self, stream: int) -> tuple[Any, ...]:
         return (OK,)
 
     def cudaEventCreateWithFlags(self, flags: int) -> tuple[Any, ...]:
-        self.events.add(event := len(self.events) + 1)
+        self.events.add(event := Handle(len(self.events) + 1))
         return OK, event
 
-    def cudaEventRecord(self, event: int, stream: int) -> tuple[Any, ...]:
+    def cudaEventRecord(self, event: Handle, stream: int) -> tuple[Any, ...]:
         self.log.append(f"record {stream}")
         return (OK,)
 
-    def cudaStreamWaitEvent(self, stream: int, event: int, flags: int) -> tuple[Any, ...]:
+    def cudaStreamWaitEvent(self, stream: int, event: Handle, flags: int) -> tuple[Any, ...]:
         self.log.append(f"wait {stream}")
         return (OK,)
 
-    def cudaEventDestroy(self, event: int) -> tuple[Any, ...]:
+    def cudaEventDestroy(self, event: Handle) -> tuple[Any, ...]:
         self.events.remove(event)
         return (OK,)
+
+
+@contextmanager
+def played(gpu: Gpu, ordinal: int = 0) -> Iterator[FakeCuda]:
+    """This CUDA in the place of the GPU's own for a while; then nothing is mapped, and nothing gone registered."""
+    own = gpu.cuda
+    gc.collect()
+    gpu.pool.clear()  # what the own one knows of goes with it
+    runtime = FakeCuda(ordinal)
+    gpu.cuda = Cuda(gpu, runtime)
+    try:
+        yield runtime
+    finally:
+        gc.collect()
+        gpu.pool.clear()
+        gpu.cuda = own
+    assert runtime.stale() == []
+    assert runtime.mapped == []
+    assert runtime.events == set()

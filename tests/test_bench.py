@@ -22,3 +22,19 @@ def test_the_gpu_benchmark_measures_everything_or_says_why_not():
     ):
         measured, beside = rows[what]
         assert re.search(r"\d", measured) or ("not measured" in measured and beside.strip()), what
+
+
+def test_a_measurement_that_fails_is_a_row_and_the_others_go_on(monkeypatch):
+    monkeypatch.syspath_prepend(str(BENCH.parent))
+    import gpurow
+
+    def rows():
+        yield gpurow.Row("first", "1 ms")
+        raise RuntimeError("no such kernel\nand much more")
+
+    found = [*gpurow.tried("both", rows()), *gpurow.tried("others", [gpurow.Row("third", "3 ms")])]
+    assert [row[:3] for row in found] == [
+        ("first", "1 ms", ""),
+        ("both", "not measured", "RuntimeError: no such kernel"),
+        ("third", "3 ms", ""),
+    ]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Toggle, optional
 from tdlite.ops.channels import Samples
-from tdlite.ops.choppage import Reset, exact, reset_pars, resets
+from tdlite.ops.choppage import MAX_RATE, Reset, exact, octaves_up, reset_pars, resets
 from tdlite.ops.waves import WAVES, wave, white_noise
 
 _FINE = 10**12
@@ -50,7 +50,10 @@ class audiooscillatorCHOP(CHOP):
                    help="Glide from pitch to pitch, rather than to step with each sample of the pitch."),
             *reset_pars,
         ),
-        Page("Channel", Float("rate", 44100, low=1, label="Sample Rate", unit="Hz", help="Samples a second.")),
+        Page(
+            "Channel",
+            Float("rate", 44100, low=1, high=MAX_RATE, label="Sample Rate", unit="Hz", help="Samples a second."),
+        ),
     )  # fmt: skip
 
     def initial(self) -> Tone:
@@ -86,7 +89,7 @@ class audiooscillatorCHOP(CHOP):
             pitches = np.zeros((len(pitches), 1))
         octaves = pitches / (par.octave or 1.0)
         curves = []
-        for channel, values in enumerate(par.frequency * 2.0**octaves):
+        for channel, values in enumerate(octaves_up(par.frequency, octaves)):
             count = len(values)
             if par.smooth and channel < len(before):
                 # Each sample of the pitch is reached at the end of its time.

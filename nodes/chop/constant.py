@@ -4,7 +4,7 @@ import numpy as np
 
 from tdlite.graph.paths import expand
 from tdlite.ops import CHOP, At, Blocks, Channels, Float, Page, Str, Toggle
-from tdlite.ops.choppage import channel_page, samples_of
+from tdlite.ops.choppage import channel_page, sample_range
 
 
 class constantCHOP(CHOP):
@@ -30,9 +30,6 @@ class constantCHOP(CHOP):
         for names, value in at.blocks("const"):
             values.update(dict.fromkeys(expand(names), value))
         par = at.par
-        start = round(samples_of(at, par.start, par.startunit, par.rate))
-        end = round(samples_of(at, par.end, par.endunit, par.rate))
-        length = 1 if par.single else max(1, end - start + 1)
+        start, length = (0, 1) if par.single else sample_range(at)
         samples = np.repeat(np.array(list(values.values()), dtype=np.float64)[:, None], length, axis=1)
-        return Channels(tuple(values), samples, par.rate, 0 if par.single else start, False, par.left, par.right,
-                        par.defval)  # fmt: skip
+        return Channels(tuple(values), samples, par.rate, start, False, par.left, par.right, par.defval)

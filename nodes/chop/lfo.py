@@ -7,7 +7,8 @@ import numpy as np
 
 from tdlite.graph.paths import expand
 from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Str, Toggle, optional
-from tdlite.ops.choppage import Reset, exact, rate_par, reset_pars, resets
+from tdlite.ops.channels import Samples
+from tdlite.ops.choppage import Reset, exact, octaves_up, rate_par, reset_pars, resets
 from tdlite.ops.waves import WAVES, wave
 
 ZERO = Fraction(0)
@@ -66,10 +67,10 @@ class lfoCHOP(CHOP):
             # In exact fractions: a sum of floats would miss the end of a period by a sample now and then.
             phase = state.phases[index] if index < len(state.phases) else ZERO
             phases, steps = np.empty(len(span)), np.empty(len(span))
-            for i, exponent in enumerate(_octaves(octaves, index, len(span))):
+            for i, frequency in enumerate(octaves_up(par.frequency, _octaves(octaves, index, len(span)))):
                 if mask[i]:
                     phase = ZERO
-                step = exact(par.frequency * 2.0**exponent) / rate
+                step = exact(float(frequency)) / rate
                 phases[i], steps[i] = phase, abs(step)
                 if par.play:
                     phase = (phase + step) % 1
@@ -81,9 +82,10 @@ class lfoCHOP(CHOP):
         return Channels(names, np.array(rows), par.rate, span.start, sliced=True), Phases(tuple(ends), after)
 
 
-def _octaves(channels: Channels | None, index: int, length: int) -> list[float]:
+def _octaves(channels: Channels | None, index: int, length: int) -> Samples:
     """The octave of each sample for one channel; channels beyond the last use the last."""
     if channels is None or not len(channels) or not channels.length:
-        return [0.0] * length
-    row = channels.samples[min(index, len(channels) - 1)]
-    return [float(row[i]) for i in np.linspace(0, len(row) - 1, length).round().astype(int)]
+        return np.zeros(length)
+    row: Samples = channels.samples[min(index, len(channels) - 1)]
+    picked: Samples = row[np.linspace(0, len(row) - 1, length).round().astype(int)]
+    return picked

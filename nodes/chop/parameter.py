@@ -5,7 +5,7 @@ from typing import Any
 
 from tdlite.graph.op import OP
 from tdlite.graph.par import Par
-from tdlite.graph.pardefs import NUMERIC, Pulses
+from tdlite.graph.pardef import NUMERIC, Pulses
 from tdlite.graph.paths import match, renamed, unique
 from tdlite.ops import CHOP, At, Channels, Menu, OPRef, Page, Str, Toggle
 from tdlite.ops.cook import step

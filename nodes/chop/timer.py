@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from tdlite.graph.engine import VALUE, Cell, CookError
-from tdlite.graph.pardefs import Pulses
+from tdlite.graph.pardef import Pulses
 from tdlite.ops import (
     CHOP,
     DAT,
@@ -26,9 +26,25 @@ from tdlite.ops import (
     Toggle,
     optional,
 )
+from tdlite.ops.callbacks import absent
 from tdlite.ops.choppage import exact
 from tdlite.ops.clock import BUTTONS, IDLE, UNITS, ZERO, Clock, Order, Tick
 from tdlite.ops.cook import MAX_SLICE, Step
+
+ARGUMENTS = {
+    "onInitialize": "timerOp, callCount",
+    "onReady": "timerOp",
+    "onStart": "timerOp",
+    "onTimerPulse": "timerOp, segment",
+    "whileTimerActive": "timerOp, segment, cycle, fraction",
+    "onSegmentEnter": "timerOp, segment, interrupt",
+    "onSegmentExit": "timerOp, segment, interrupt",
+    "onCycleStart": "timerOp, segment, cycle",
+    "onCycleEndAlert": "timerOp, segment, cycle, alertSegment, alertDone, interrupt",
+    "onCycle": "timerOp, segment, cycle",
+    "onDone": "timerOp, segment, interrupt",
+}
+"""The callbacks, and what each is called with."""
 
 
 def _count(name: str, label: str, what: str) -> Any:
@@ -174,6 +190,9 @@ class timerCHOP(CHOP):
         rows = [*clock.earlier, newest]
         values = [[row.get(name, 0.0) for row in rows] for name in newest]
         self._last = tick
+        dat = at.ref("callbacks")
+        for message in absent(dat, ARGUMENTS, False, dat.path) if dat is not None else ():
+            at.warn(message)
         return Channels(tuple(newest), values, float(at.rate), today - len(rows), sliced=True), clock
 
     @staticmethod

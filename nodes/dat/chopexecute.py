@@ -6,11 +6,13 @@ from typing import Any
 from tdlite.graph.paths import match
 from tdlite.graph.project import Project
 from tdlite.ops import CHOP, COMP, DAT, Channel, Channels, CHOPRef, Menu, Page, StrMenu, Toggle
+from tdlite.ops.callbacks import absent
 
 Call = tuple[str, Channel, int, float, float]
 """A callback's name and its arguments."""
 
 CALLBACKS = ("onOffToOn", "whileOn", "onOnToOff", "whileOff", "onValueChange")
+ARGUMENTS = "channel, sampleIndex, val, prev"
 
 
 class chopexecuteDAT(DAT):
@@ -49,12 +51,11 @@ class chopexecuteDAT(DAT):
         self._last: dict[tuple[int, str], float] = {}
         self._seen: Any = None
         self._missing: set[str] = set()
-        self._cautions: list[str] = []
 
     def watch(self) -> None:
         chop = self.par.chop.eval() if self.par.active.eval() else None
         if not isinstance(chop, CHOP):
-            self._caution([])
+            self.caution([])
             return
         with self.project.demand():
             channels: Channels = chop.result.pull()
@@ -85,26 +86,14 @@ class chopexecuteDAT(DAT):
         Value Change, which is on to begin with, is missed only where there is no callback at all.
         """
         missing = sorted(self._missing)
-        if missing and (self.script_errors or not self.text.strip()):
-            missing = []
         if "onValueChange" in missing and any(self.function(name) for name in CALLBACKS):
             missing.remove("onValueChange")
-        cautions = [f"there is no callback {name}(channel, sampleIndex, val, prev) in the text" for name in missing]
+        cautions = absent(self, dict.fromkeys(missing, ARGUMENTS), required=True)
         if others:
             cautions.append(
                 f"no channel of {chop.path} is called {self.par.channel.eval()!r}; it has {' '.join(others)}"
             )
-        self._caution(cautions)
-
-    def _caution(self, cautions: list[str]) -> None:
-        """Show these warnings in place of those of the frame before."""
-        if cautions != self._cautions:
-            before = self.warnings_now
-            self.warnings_now = [text for text in before if text not in self._cautions]
-            for text in cautions:
-                self.warn(text)
-            self.project.warnings_gone(self, before)
-            self._cautions = cautions
+        self.caution(cautions)
 
     def _compare(self, chop: CHOP, name: str, samples: list[float]) -> list[Call]:
         channel = Channel(chop, name)

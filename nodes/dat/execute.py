@@ -2,6 +2,16 @@
 
 from tdlite.graph.project import Project
 from tdlite.ops import COMP, DAT, Page, Toggle
+from tdlite.ops.callbacks import absent
+
+CALLBACKS = {
+    "start": ("onStart", ""),
+    "create": ("onCreate", ""),
+    "exit": ("onExit", ""),
+    "framestart": ("onFrameStart", "frame"),
+    "frameend": ("onFrameEnd", "frame"),
+}
+"""What each toggle has called, and with which arguments."""
 
 
 class executeDAT(DAT):
@@ -28,12 +38,20 @@ class executeDAT(DAT):
         super().__init__(project, name, parent)
         self._new = True
         self._from_start = project.begun == 0
+        self._par: object = None
+        self._wanted: dict[str, str] = {}
+        """The callbacks that the parameters ask for, and their arguments."""
 
     def _on(self, toggle: str) -> bool:
         par = self.values.row(0)
         return bool(par.active and getattr(par, toggle))
 
     def frame_start(self) -> None:
+        par = self.values.row(0)
+        if par is not self._par:
+            self._par = par
+            self._wanted = dict(callback for toggle, callback in CALLBACKS.items() if self._on(toggle))
+        self.caution(absent(self, self._wanted, required=True))
         if self._new:
             self._new = False
             if self._on("create"):

@@ -2,7 +2,7 @@
 
 from tdlite.gpu.image import Spec
 from tdlite.ops import TOP, XY, At, Color, Float, Length, Menu, Page, Toggle, generator_output, optional
-from tdlite.ops.shader import pixels
+from tdlite.ops.shader import pixels, pixels_xy
 from tdlite.ops.xform import cosine_sine
 
 _SIDES = {"left": -1, "bottom": -1, "center": 0, "right": 1, "top": 1}
@@ -45,14 +45,13 @@ class rectangleTOP(TOP):
     )  # fmt: skip
 
     def choices(self, at: At) -> tuple[tuple[str, int], ...]:
-        return ("bordered", int(at.par.borderwidth > 0)), ("softened", int(at.par.softness > 0))
+        par = at.par
+        return ("bordered", int(par.borderwidth > 0)), ("softened", int(par.softness > 0))
 
     def derive(self, at: At, spec: Spec) -> tuple[float, ...]:
         par, across, up = at.par, spec.width, spec.height
-        wide = pixels(par.sizex, par.sizeunit, across, up, True)
-        high = pixels(par.sizey, par.sizeunit, across, up, False)
-        x = pixels(par.centerx, par.centerunit, across, up, True)
-        y = pixels(par.centery, par.centerunit, across, up, False)
+        wide, high = pixels_xy(par.sizex, par.sizey, par.sizeunit, across, up)
+        x, y = pixels_xy(par.centerx, par.centery, par.centerunit, across, up)
         # Justified left, the shape's left edge lies at the image's left edge; likewise the others.
         x += (across + _SIDES[par.justifyh] * (across - wide) - 1) / 2
         y += (up + _SIDES[par.justifyv] * (up - high) - 1) / 2

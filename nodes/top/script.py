@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from tdlite.graph.scripts import CookLevel, script_message
 from tdlite.media.errors import InputError
 from tdlite.media.stills import read_still, reader
 from tdlite.ops import DAT, TOP, At, DATRef, OpError, Page, Pulse, Toggle, many, pictures
+from tdlite.ops.callbacks import absent
 from tdlite.ops.cook import gather
 from tdlite.ops.top import gpu_of
 
@@ -50,6 +52,18 @@ def onGetCookLevel(scriptOp):
     """When to cook, beyond what onCook reads having changed: WHEN_USED and ALWAYS are every frame."""
     return CookLevel.AUTOMATIC
 '''
+
+
+_TYPES = ("uint8", "uint16", "float16", "float32")
+_MENDS = {
+    "f": "; array.astype('float32') is one",
+    "b": "; array.astype('float32') is one",
+    "i": "; array.astype('float32') is one if 1 is white, array.astype('uint8') if 255 is",
+    "u": "; array.astype('float32') is one if 1 is white, array.astype('uint8') if 255 is",
+}
+"""How arrays of other kinds of numbers become pictures."""
+ARGUMENTS = {"onSetupParameters": "scriptOp", "onPulse": "par", "onCook": "scriptOp", "onGetCookLevel": "scriptOp"}
+"""The callbacks, and what each is called with."""
 
 
 class scriptTOP(CustomPages, TOP):
@@ -152,6 +166,9 @@ class scriptTOP(CustomPages, TOP):
 
     def describe(self, at: At, spec: Spec) -> Pass | Image:
         picture = self._script.pull()
+        dat = at.ref("callbacks")
+        for message in absent(dat, ARGUMENTS, False, dat.path) if dat is not None else ():
+            at.warn(message)
         if picture is None:
             at.warn("nobody has put a picture in: let onCook call scriptOp.copyNumpyArray")
             return pictures.filled(spec, 0)
@@ -177,6 +194,11 @@ class scriptTOP(CustomPages, TOP):
         Integers are 0..1 of their range; one channel is mono, two are red and green. With slices, [slice, height,
         width, 1…4], it is a 2D texture array, or a 3D texture with ``is3D``. OpError for other arrays.
         """
+        if hasattr(npArray, "__cuda_array_interface__"):
+            raise OpError(
+                "copyNumpyArray() takes arrays in the CPU's memory, and this one is in CUDA's: copyCUDAMemory() shows "
+                "it without bringing it here"
+            )
         array = np.asarray(npArray)
         shape = array.shape
         if isCube or array.ndim not in (3, 4) or (is3D and array.ndim != 4) or 0 in shape:
@@ -187,23 +209,33 @@ class scriptTOP(CustomPages, TOP):
         slices = {} if array.ndim == 3 else {"kind": "texture3d" if is3D else "texture2darray", "depth": shape[0]}
         self._allowed("copyNumpyArray")
         try:
+            gpu = gpu_of(self.project)
+            gpu.check()
             spec = Spec.square(shape[-2], shape[-3], format_of(array.dtype, shape[-1]))._replace(**slices)
-            self._show(upload(gpu_of(self.project), array, spec))
+            self._show(upload(gpu, array, spec))
         except GpuError as error:
-            hint = f"; array.astype('float32') is {shape}" if array.dtype == np.float64 else ""
+            hint = _MENDS.get(array.dtype.kind, "") if array.dtype.name not in _TYPES else ""
             raise OpError(f"copyNumpyArray(): {error}{hint}") from None
 
-    def copyCUDAMemory(self, address: int, size: int, shape: Any, stream: int | None = None) -> None:
+    def copyCUDAMemory(self, address: int, size: int, shape: Any, stream: Any = None) -> None:
         """Show what lies at an address of CUDA memory, ``size`` bytes described by a CUDAMemoryShape.
 
-        The rows go from the bottom, without padding. The copy is made in ``stream``, a handle; None is the default
-        stream: after the work that is in it, before that to come. OpError without CUDA or for another shape.
+        The rows go from the bottom, without padding. The copy is made in ``stream``, a CUDA stream or its handle; None
+        is the default stream: after the work that is in it, before that to come. OpError without CUDA, for memory of
+        the CPU, or for another shape.
         """
         self._allowed("copyCUDAMemory")
         try:
+            where, count = index(address), index(size)
+        except TypeError:
+            raise OpError(
+                "copyCUDAMemory() takes an address and a number of bytes: tensor.data_ptr() and tensor.nbytes in "
+                f"PyTorch, array.data.ptr and array.nbytes in cupy, not {address!r} and {size!r}"
+            ) from None
+        try:
             if self._memory is None:
                 self._memory = CudaBuffer(gpu_of(self.project))
-            self._show(self._memory.image(int(address), int(size), shape, stream or 0))
+            self._show(self._memory.image(where, count, shape, stream))
         except GpuError as error:
             raise OpError(f"copyCUDAMemory(): {error}") from None
 

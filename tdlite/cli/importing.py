@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from tdlite.imports import ImportFault, read
+from tdlite.media.files import make_folder, write_atomically
 
 from .exits import DONE, OUTPUT, USAGE, Stop
 
@@ -29,9 +30,7 @@ def command(args: argparse.Namespace) -> int:
         raise Stop(OUTPUT, f"{target} exists; name another file, or allow --overwrite")
     if target.suffix != ".py":
         raise Stop(USAGE, f"{target} is a network file, whose name ends in .py")
-    try:
-        target.write_text(made.python, encoding="utf-8")
-    except OSError as error:
-        raise Stop(OUTPUT, f"cannot write {target}: {error.strerror or error}") from error
+    make_folder(target)
+    write_atomically(target, made.python.encode())
     print(f"{target}: {made.kind}; look with: tdlite check {target}", file=sys.stderr)
     return DONE

@@ -60,11 +60,12 @@ def _arrange(boxes: list[Box], links: set[tuple[int, int, bool]], top: float) ->
     linked = {end for a, b, _ in links for end in (a, b)}
     x, bottom, y_of = _PAD, top, dict.fromkeys(by_id, 0.0)
     sources: dict[int, list[int]] = {number: [] for number in by_id}
+    order = {number: place for place, number in enumerate(by_id)}
     for a, b, _ in links:
         sources[b].append(a)
     for column in _columns([number for number in by_id if number in linked], links):
-        placed = [number for number in sources if number in column]
-        placed.sort(key=lambda number: sum(y_of[a] for a in sources[number]) / max(1, len(sources[number])))
+        heights = {number: sum(y_of[a] for a in sources[number]) / max(1, len(sources[number])) for number in column}
+        placed = sorted(column, key=lambda number: (heights[number], order[number]))
         y = top
         for number in placed:
             box = by_id[number]

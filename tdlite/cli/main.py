@@ -35,6 +35,8 @@ def _code(args: argparse.Namespace) -> int:
             raise
         if isinstance(error, Stop):
             return _said(error.code, str(error))
+        if type(error) is OSError and error.filename is None:  # a print; files are named, and have messages
+            return _said(OUTPUT, f"cannot write to standard output ({error.strerror or error})")
         message = str(error) if is_plain(error) else f"{type(error).__name__}: {error} (--debug shows where)"
         return _said(code_of(error, FAILED), message)
 
@@ -92,7 +94,8 @@ def parser() -> argparse.ArgumentParser:
         "render",
         "render",
         "record one TOP",
-        "The network's own recorders write nothing meanwhile.",
+        "The network's own recorders write nothing meanwhile. Movies are recorded by a Movie File Out TOP beside the",
+        "TOP, named tdlite_render: --set /render/tdlite_render.preset=lossless sets a parameter of it.",
     )
     _network(render)
     render.add_argument("--top", required=True, metavar="PATH", help="the TOP to record, such as /render/out1")
@@ -206,14 +209,17 @@ def _running(command: argparse.ArgumentParser) -> None:
 
 def _above(kind: type[int] | type[float], least: float) -> Callable[[str], float]:
     """A number of at least ``least``; a float must be above it."""
+    wanted = f"a whole number of at least {least}" if kind is int else f"a number above {least}"
 
     def number(text: str) -> float:
-        value = kind(text)
+        try:
+            value = kind(text)
+        except ValueError:
+            value = least - 1
         if not (value >= least if kind is int else least < value < float("inf")):
-            raise argparse.ArgumentTypeError(f"{text} is not {'at least' if kind is int else 'above'} {least}")
+            raise argparse.ArgumentTypeError(f"{text!r} is not {wanted}")
         return value
 
-    number.__name__ = "number"
     return number
 
 

@@ -8,10 +8,11 @@ import importlib.util
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Container
+from math import isfinite
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from tdlite.graph.engine import sentence
 from tdlite.graph.errors import OpError, ParError
@@ -32,21 +33,27 @@ _HERE = {
     "parent": "comp.parent()",
 }
 """What names of expressions and callbacks are outside of them."""
+T = TypeVar("T")
 _YES, _NO = ("1", "true", "on", "yes"), ("0", "false", "off", "no")
 
 
-def build(args: argparse.Namespace, on_problem: Callable[[Problem], None]) -> Project:
-    """The project of the network file in ``args``, built and set; Stop when that cannot be."""
+def build(args: argparse.Namespace, on_problem: Callable[[Problem], None], later: Container[str] = ()) -> Project:
+    """The project of the network file in ``args``, built and set; Stop when that cannot be.
+
+    Operators with paths in ``later`` are set when they are there, by whoever makes them.
+    """
     path = Path(args.network)
+    if path.is_dir():
+        raise Stop(OUTPUT, f"{args.network!r} is a folder, not a network file; name the Python file with build(root)")
     if not path.is_file():
-        raise Stop(OUTPUT, f"there is no network file {args.network}")
-    module: ModuleType = _guarded(args, path, lambda: _imported(path))
+        raise Stop(OUTPUT, f"there is no network file {args.network!r}")
+    module = guarded(args.network, path, lambda: _imported(path))
     builder = getattr(module, "build", None)
     if not callable(builder):
         raise Stop(USAGE, f"{args.network} has no function build(root); that is what makes the network")
     rate = args.fps or getattr(module, "cookRate", 60)
-    project: Project = _guarded(
-        args,
+    project = guarded(
+        args.network,
         path,
         lambda: Project(
             cookRate=rate,
@@ -61,9 +68,10 @@ def build(args: argparse.Namespace, on_problem: Callable[[Problem], None]) -> Pr
         project.network_folder = str(path.resolve().parent)
         project.strict = getattr(args, "strict", False)
         project.on_problem.append(on_problem)
-        _guarded(args, path, lambda: builder(project.root))
+        guarded(args.network, path, lambda: builder(project.root))
         for setting in args.set:
-            _set(project, *setting)
+            if setting[0] not in later:
+                assign(project, *setting)
     except BaseException:
         project.close()
         raise
@@ -98,8 +106,8 @@ def _imported(path: Path) -> ModuleType:
     return module
 
 
-def _guarded(args: argparse.Namespace, path: Path, function: Callable[[], Any]) -> Any:
-    """Call code of the network file; what it raises becomes a message with the file's line."""
+def guarded(name: str, path: Path, function: Callable[[], T]) -> T:
+    """Call code of the file that the user calls ``name``; what it raises becomes a message with the file's line."""
     try:
         return function()
     except (Stop, KeyboardInterrupt):
@@ -108,7 +116,7 @@ def _guarded(args: argparse.Namespace, path: Path, function: Callable[[], Any]) 
         said = f"SyntaxError: {error.msg}" if isinstance(error, SyntaxError) else sentence(error)
         if isinstance(error, NameError) and error.name in _HERE:
             said += f"; {error.name} is for expressions and callbacks, in a network file write {_HERE[error.name]}"
-        raise Stop(code_of(error, USAGE), f"{args.network}{_line(path, error)}: {said}") from error
+        raise Stop(code_of(error, USAGE), f"{name}{_line(path, error)}: {said}") from error
 
 
 def _line(path: Path, error: BaseException) -> str:
@@ -120,14 +128,18 @@ def _line(path: Path, error: BaseException) -> str:
 
 
 def find(project: Project, path: str) -> OP:
-    """The operator at an absolute path; Stop names the nearest one."""
-    found = project.op(path)
-    if found is None:
+    """The one operator at an absolute path; Stop names the nearest one, or some of several."""
+    found = project.ops(path)
+    if not found:
         raise Stop(USAGE, f"no operator {path!r}{nearest(path, [op.path for op in project.all_ops()])}")
-    return found
+    if len(found) > 1:
+        some = ", ".join(op.path for op in found[:3])
+        raise Stop(USAGE, f"{path!r} names {len(found)} operators ({some}{', …' if len(found) > 3 else ''}); name one")
+    return found[0]
 
 
-def _set(project: Project, path: str, name: str, text: str) -> None:
+def assign(project: Project, path: str, name: str, text: str) -> None:
+    """Do what one ``--set`` says; Stop when it cannot be done."""
     where = f"--set {path}.{name}={text}"
     try:
         op = find(project, path)
@@ -139,7 +151,7 @@ def _set(project: Project, path: str, name: str, text: str) -> None:
     except (ParError, OpError, Stop) as error:
         raise Stop(USAGE, f"{where}: {error}") from error
     except (ValueError, SyntaxError) as error:
-        raise Stop(USAGE, f"{where}: {name} is a {par.style} and cannot be {text!r}") from error
+        raise Stop(USAGE, f"{where}: {name} is of style {par.style} and cannot be {text!r}") from error
 
 
 def parsed(par: Par, text: str) -> Any:
@@ -150,7 +162,7 @@ def parsed(par: Par, text: str) -> Any:
         return text.lower() in _YES
     if par.isNumber:
         number = float(text)
-        if par.isInt and number != int(number):
+        if not isfinite(number) or (par.isInt and number != int(number)):
             raise ValueError(text)
         return number
     if par.isMenu and par.style == "Menu" and text.isdecimal() and text not in (par.menuNames or ()):

@@ -6,15 +6,17 @@ import argparse
 import json
 import math
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
 from tdlite.graph.errors import OpError
 from tdlite.graph.op import OP
-from tdlite.graph.pardefs import BlockSequence, Page, ParDef, Pulses
+from tdlite.graph.pardef import BlockSequence, Page, ParDef, Pulses
 from tdlite.graph.project import Project
 from tdlite.ops.registry import find, load, names
 
 from .exits import USAGE, Stop
+from .network import guarded
 
 
 def command(args: argparse.Namespace) -> int:
@@ -27,7 +29,7 @@ def command(args: argparse.Namespace) -> int:
             _columns([[row["name"], row["label"], row["doc"]] for row in rows])
         return 0
     try:
-        asked = load(args.name) if args.name.endswith(".py") else [find(args.name)]
+        asked = _loaded(args.name) if args.name.endswith(".py") else [find(args.name)]
     except OpError as error:
         raise Stop(USAGE, str(error)) from error
     if not asked:
@@ -36,6 +38,11 @@ def command(args: argparse.Namespace) -> int:
         told = described(cls)
         print(json.dumps(told, indent=1, ensure_ascii=False)) if args.json else _tell(told)
     return 0
+
+
+def _loaded(name: str) -> list[type[OP]]:
+    """The operators of a Python file; what is wrong with it is told as of network files."""
+    return guarded(name, Path(name), lambda: load(name))
 
 
 def _summary(cls: type[OP]) -> dict[str, Any]:

@@ -18,10 +18,13 @@ from tdlite.media.files import make_folder
 from tdlite.media.images import SUFFIXES
 
 from .exits import OUTPUT, USAGE, Stop
-from .network import absolute, find
+from .network import absolute, assign, find
 from .report import Report
 from .session import session
 
+_NAME = "tdlite_render"
+"""The operator that records, beside the TOP."""
+_MOST_FILES = 10_000_000
 _CODECS = {".gif": "gif", ".webm": "vp9"}
 """The codec of a movie whose file says which it must be; H.264 otherwise."""
 
@@ -40,7 +43,7 @@ def command(args: argparse.Namespace) -> int:
         make_folder(target.path)
         recorder = target.recorder(top, first, last)
         project.sinks = (recorder,)
-        project.on_problem.append(_quit_with(recorder))
+        project.on_problem.append(_quit_with(recorder, report))
         report.follow(project, last)
         # The recorder asks for the picture in these frames too, so that what has a state arrives at A in step.
         _run(project, first - 1, ended_by_quit=False)
@@ -50,7 +53,7 @@ def command(args: argparse.Namespace) -> int:
         if target.movie:
             recorder.par.record = False
 
-    return session(args, work)
+    return session(args, work, {target.place})
 
 
 def _run(project: Project, last: int, ended_by_quit: bool) -> None:
@@ -67,10 +70,18 @@ def _failed(project: Project) -> bool:
     return any(problem.path == op.path and not problem.warning for op in project.sinks for problem in project.problems)
 
 
-def _quit_with(recorder: OP) -> Callable[[Problem], None]:
+def _quit_with(recorder: OP, report: Report) -> Callable[[Problem], None]:
+    """End the run at an error of the recorder; if it is one of the encoder's, say how its parameters are set here."""
+
     def listener(problem: Problem) -> None:
-        if problem.path == recorder.path and not problem.warning:
-            recorder.project.quit()
+        if problem.path != recorder.path or problem.warning:
+            return
+        recorder.project.quit()
+        if problem.kind == "encoder":
+            report.say(
+                f"note: in tdlite render, --size WxH sets the resolution, and --set {recorder.path}.NAME=VALUE "
+                "another parameter of the Movie File Out TOP that records"
+            )
 
     return listener
 
@@ -82,6 +93,8 @@ class Target:
         self.args = args
         name: str = args.output
         self.path = absolute(name)
+        self.place = "/".join(["", *args.top.strip("/").split("/")[:-1], _NAME])
+        """The path of the recorder."""
         suffix = os.path.splitext(name)[1].lower()
         self.movie = suffix.removeprefix(".") in CONTAINERS
         self.numbered = self._numbered(name)
@@ -103,11 +116,11 @@ class Target:
     def _numbered(name: str) -> bool:
         try:
             fields = {field for _, field, _, _ in string.Formatter().parse(name) if field is not None}
-            if fields:
-                name.format(frame=1)
-        except (ValueError, KeyError, IndexError, AttributeError) as error:
+            if fields and name.format(frame=1) == name.format(frame=2):
+                raise ValueError("every frame would have the same name")
+        except (ValueError, LookupError, AttributeError, MemoryError, OverflowError) as error:
             raise Stop(
-                USAGE, f"{name}: {error!r}; a pattern has one field, the frame: out/frame.{{frame:05}}.png"
+                USAGE, f"{name}: {sentence(error)}; a pattern has one field, the frame: out/frame.{{frame:05}}.png"
             ) from error
         return bool(fields)
 
@@ -116,6 +129,9 @@ class Target:
         first, last = self.args.frames or (1, None)
         if last is None:
             last = max(project.timeline.end, first) if self.movie or self.numbered else first
+        count = last - first + 1
+        if self.numbered and count > _MOST_FILES:
+            raise Stop(USAGE, f"{self.path} would be {count:,} files; --frames takes {_MOST_FILES:,} at a time")
         return first, last
 
     def name(self, frame: int) -> str:
@@ -151,6 +167,9 @@ class Target:
                 recorder.par.videocodec = args.codec or _CODECS.get(os.path.splitext(self.path)[1].lower(), "h264nvgpu")
         except TdError as error:
             raise Stop(USAGE, sentence(error)) from error
+        for path, name, value in args.set:
+            if path == self.place:
+                assign(top.project, recorder.path, name, value)
         return recorder
 
     def _sound(self, top: OP) -> OP:
@@ -160,7 +179,7 @@ class Target:
         return chop
 
     def _movie(self, home: Any) -> Any:
-        recorder = home.create("moviefileoutTOP", "tdlite_render")
+        recorder = home.create("moviefileoutTOP", _NAME)
         recorder.par.type = "movie"
         recorder.par.file = self.path
         recorder.par.uniquesuff = False
@@ -170,6 +189,6 @@ class Target:
     def _images(self, home: Any, first: int, last: int) -> Any:
         from .frames import framesTOP
 
-        recorder = home.create(framesTOP, "tdlite_render")
+        recorder = home.create(framesTOP, _NAME)
         recorder.record(self.name, first, last, 1.0 if self.args.quality is None else self.args.quality)
         return recorder

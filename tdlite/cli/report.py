@@ -99,7 +99,9 @@ class Report:
             return
         try:
             print(json.dumps(fields, ensure_ascii=False), file=self._lines, flush=True)
-        except BrokenPipeError:
+        except OSError as error:
             self._json = False
             silence(self._lines)
-            self.say("nobody reads the progress any more; the run goes on without telling it")
+            gone = isinstance(error, BrokenPipeError)
+            why = "nobody reads the progress any more" if gone else f"the progress cannot be written ({error.strerror})"
+            self.say(f"{why}; the run goes on without telling it")

@@ -14,7 +14,9 @@ def command(args: argparse.Namespace) -> int:
     """Run the timeline to project.quit(), to the length asked for, or to its end."""
 
     def work(project: Project, report: Report) -> None:
-        frames: int = args.frames or (round(args.seconds * project.rate) if args.seconds else project.timeline.end)
+        frames: int = args.frames or project.timeline.end
+        if args.seconds:
+            frames = max(1, round(args.seconds * project.rate))
         report.follow(project, frames)
         project.run(frames=frames)
         operators = project.all_ops()

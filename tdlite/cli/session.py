@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from .exits import FAILED, INTERRUPTED, Stop, code_of
 from .network import build, require_gl
 from .report import Report
 
 
-def session(args: argparse.Namespace, work: Callable[..., None]) -> int:
+def session(args: argparse.Namespace, work: Callable[..., None], later: Container[str] = ()) -> int:
     """Build the network, let ``work(project, report)`` run it, close it; the exit code.
+
+    ``later`` are the paths of operators that ``work`` makes and sets.
 
     Ctrl-C ends it after the frame being cooked, with every file finished.
     """
@@ -22,7 +24,7 @@ def session(args: argparse.Namespace, work: Callable[..., None]) -> int:
     try:
         # What the network prints must not come between the lines that a program reads.
         aside = contextlib.redirect_stdout(sys.stderr) if args.progress == "json" else contextlib.nullcontext()
-        with aside, build(args, report.problem) as project:
+        with aside, build(args, report.problem, later) as project:
             require_gl(project)
             try:
                 work(project, report)

@@ -8,6 +8,9 @@ from collections.abc import Iterable
 _COMMENT = re.compile(r"//(?:[^\n\\]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
 _BRACKET = re.compile(r"[()\[\]{}]")
+PRECISION = r"(?:(?:highp|mediump|lowp)\s+)?"
+"""A pattern of what may stand before a type."""
+_RETURNED = r"(?:void|float|double|half|int|uint|bool|[diub]?vec[234]|(?:half|float|u?int|bool)[234])"
 _FAR = 4000
 """Characters in which a bracket is expected to close."""
 
@@ -22,6 +25,19 @@ def bare(text: str) -> str:
     return blanked(text, _COMMENT)
 
 
+def joined(text: str) -> str:
+    """The text in which a directive goes on behind a comment over several lines, as GLSL has it, by backslashes."""
+    plain = bare(text)
+    edits = []
+    for match in _COMMENT.finditer(text):
+        start = plain.rfind("\n", 0, match.start()) + 1
+        while plain[start - 2 : start] == "\\\n":
+            start = plain.rfind("\n", 0, start - 1) + 1
+        if match[0][1] == "*" and "\n" in match[0] and plain[start : match.start()].lstrip(" \t")[:1] == "#":
+            edits.append((match.start(), len(match[0]), " \\\n" * match[0].count("\n") + " "))
+    return edited(text, edits) if edits else text
+
+
 def unclosed(text: str) -> int | None:
     """The index of a comment that does not end, None if all do."""
     for match in _COMMENT.finditer(text):
@@ -33,6 +49,11 @@ def unclosed(text: str) -> int | None:
 def code(text: str) -> str:
     """The text with comments and preprocessor lines blanked."""
     return blanked(bare(text), _DIRECTIVE)
+
+
+def owns(text: str, name: str) -> bool:
+    """Whether a text, comments blanked, has a function or macro of its own of that name."""
+    return re.search(rf"#[ \t]*define[ \t]+{name}\b|\b{_RETURNED}\s+{name}\s*\(", text) is not None
 
 
 def split(text: str, separator: str = ",") -> list[str]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from .text import code, edited, split
+from .text import PRECISION, code, edited, split
 
 _ZERO = {"float": "0.0", "int": "0", "uint": "0u", "bool": "false"}
 _TYPES = r"float|int|uint|bool|[iub]?vec[234]|mat[234](?:x[234])?"
-_DECLARATION = re.compile(rf"(?:(?<=[{{}};(\s])|^)(?:(?:highp|mediump|lowp)\s+)?({_TYPES})\s+(?=[A-Za-z_])")
+_DECLARATION = re.compile(rf"(?:(?<=[{{}};(\s])|^){PRECISION}({_TYPES})\s+(?=[A-Za-z_])")
 _NAME = re.compile(r"\s*([A-Za-z_]\w*)\s*\Z")
 _VALUE = re.compile(r"\s*=(?!=)")
 _HOLDER = re.compile(r"\b(?:struct|uniform|buffer|in|out)\b")
-_OUT = re.compile(r"\bmainImage\s*\(\s*(out)\s+(?:(?:highp|mediump|lowp)\s+)?vec4\s+(\w+)")
+_OUT = re.compile(rf"\bmainImage\s*\(\s*(out)\s+{PRECISION}vec4\s+(\w+)")
 _FUNCTION = re.compile(r"\w+\s*\(")
 GLOBAL, CODE, NOT_CODE = range(3)
 _FAR = 4000

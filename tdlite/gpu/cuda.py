@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from operator import index
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
-from .devices import nvidia_but_software
+from .devices import loads, nvidia_but_software
 from .errors import CudaError
 
 if TYPE_CHECKING:
@@ -42,8 +43,22 @@ def _runtime(gpu: Gpu) -> Any:
     return runtime
 
 
+def stream_handle(stream: Any) -> int:
+    """The handle of a stream: itself, 0 for None, or what an object says by the protocol ``__cuda_stream__``."""
+    if hasattr(stream, "__cuda_stream__"):
+        stream = stream.__cuda_stream__()[1]
+    if stream is None:
+        return 0
+    if isinstance(stream, bool) or not isinstance(stream, SupportsIndex) or (handle := index(stream)) < 0:
+        raise CudaError(
+            f"{stream!r} is no CUDA stream: give its handle, which is stream.cuda_stream in PyTorch, stream.ptr in "
+            "cupy and stream.handle.value in numba, or None for the default stream"
+        )
+    return handle
+
+
 class Cuda:
-    """CUDA on the device of one GL context. Everything here belongs on the context's thread.
+    """CUDA on the device of one GL context, to be used on the context's thread, except ``free`` and ``order``.
 
     A registration lasts until ``forget``; mapping orders: what GL was asked before comes first, then what is put into
     the stream, then what GL is asked afterwards. Nobody waits on the CPU. ``ordinal`` is CUDA's number of the device.
@@ -53,9 +68,9 @@ class Cuda:
     def __init__(self, gpu: Gpu, runtime: Any) -> None:
         self.gpu = gpu
         self.runtime = runtime
+        self._stream: int | None = None
         self.ordinal = self._ordinal()
         self._registered: dict[tuple[str, int], Any] = {}
-        self._stream: int | None = None
         self._blocks: dict[tuple[int, int], list[tuple[int, int]]] = {}
         """Freed memory by (bytes, stream): addresses, each with the frame of its freeing."""
         self._freed: deque[tuple[int, int, int, bool]] = deque()
@@ -69,7 +84,7 @@ class Cuda:
             )
         except CudaError as error:
             if "InsufficientDriver" in str(error):
-                raise CudaError(f"{error}: update the NVIDIA driver, or install cuda-bindings of its version") from None
+                raise CudaError(f"{error}: {self._mend()}") from None
             raise CudaError(
                 f"{error}. OpenGL runs on {self.gpu.renderer}, which is no CUDA device of this process: see that "
                 "CUDA_VISIBLE_DEVICES does not hide it, that the driver's libraries have one version, and that it is "
@@ -79,22 +94,35 @@ class Cuda:
             raise CudaError(f"{self.gpu.renderer} is no CUDA device of this process: see CUDA_VISIBLE_DEVICES")
         return int(ordinals[0])
 
+    @staticmethod
+    def _mend() -> str:
+        """What helps against a driver that is too old for the runtime, or is not there at all."""
+        if not loads("libcuda.so.1"):
+            return (
+                "libcuda.so.1 does not load; in a container set NVIDIA_DRIVER_CAPABILITIES=all (it needs `compute`), "
+                "else install the driver's CUDA library"
+            )
+        return "update the NVIDIA driver, or for one of CUDA 12 pip install 'cuda-bindings<13'"
+
     def _kind(self, enum: str, value: int) -> Any:
         return getattr(self.runtime, enum)(value)
 
-    def _asked(self, doing: str, answer: Any) -> Any:
-        """The values of a call that went well: one, a tuple, or None."""
+    def _asked(self, doing: str, answer: Any, stream: int = 0) -> Any:
+        """The values of a call that went well: one, a tuple, or None. ``stream`` is the one that may be to blame."""
         status, *values = answer
         if int(status):
             said = self.runtime.cudaGetErrorString(status)[1]
             words = said.decode() if isinstance(said, bytes) else said
-            raise CudaError(f"CUDA cannot {doing}: {words} ({getattr(status, 'name', int(status))})")
+            name = str(getattr(status, "name", int(status)))
+            hint = ""
+            if stream not in (0, self._stream) and "Handle" in name:
+                hint = f"; is {stream:#x} a stream of CUDA device {self.ordinal}, which draws, and still there?"
+            raise CudaError(f"CUDA cannot {doing}: {words} ({name}){hint}")
         return values[0] if len(values) == 1 else tuple(values) or None
 
     @contextmanager
     def _device(self) -> Iterator[None]:
         """Work on this device, whatever others in this thread work on."""
-        self.gpu.check()
         before = self._asked("tell the device", self.runtime.cudaGetDevice())
         if before == self.ordinal:
             yield
@@ -129,6 +157,7 @@ class Cuda:
     @contextmanager
     def _mapped(self, kind: str, name: int, stream: int) -> Iterator[Any]:
         runtime = self.runtime
+        self.gpu.check()
         with self._device():
             resource = self._registered.get((kind, name))
             if resource is None:
@@ -137,7 +166,7 @@ class Cuda:
                 else:
                     answer = runtime.cudaGraphicsGLRegisterImage(name, _TEXTURE_2D, 0)
                 resource = self._registered[kind, name] = self._asked(f"register a GL {kind}", answer)
-            self._asked(f"map a {kind}", runtime.cudaGraphicsMapResources(1, resource, stream))
+            self._asked(f"map a {kind}", runtime.cudaGraphicsMapResources(1, resource, stream), stream)
             try:
                 yield resource
             finally:
@@ -148,6 +177,7 @@ class Cuda:
         """Unregister a GL 'buffer' or 'texture'; to be called before GL deletes it, registered or not."""
         resource = self._registered.pop((kind, name), None)
         if resource is not None:
+            self.gpu.check()
             with self._device():
                 answer = self.runtime.cudaGraphicsUnregisterResource(resource)
                 self._asked(f"unregister a {kind}", answer)
@@ -166,22 +196,23 @@ class Cuda:
     def wait(self, stream: int = 0) -> None:
         """Wait until everything in a stream is done."""
         with self._device():
-            self._asked("finish the work of a stream", self.runtime.cudaStreamSynchronize(stream))
+            self._asked("finish the work of a stream", self.runtime.cudaStreamSynchronize(stream), stream)
 
     def order(self, first: int, then: int) -> None:
-        """Have later work in the stream ``then`` wait for what is in ``first`` now."""
+        """Have later work in the stream ``then`` wait for what is in ``first`` now; on any thread."""
         if first == then:
             return
         with self._device():
             event = self._asked("make an event", self.runtime.cudaEventCreateWithFlags(2))  # without timing
             try:
-                self._asked("record an event", self.runtime.cudaEventRecord(event, first))
-                self._asked("wait for an event", self.runtime.cudaStreamWaitEvent(then, event, 0))
+                self._asked("record an event", self.runtime.cudaEventRecord(event, first), first)
+                self._asked("wait for an event", self.runtime.cudaStreamWaitEvent(then, event, 0), then)
             finally:
                 self.runtime.cudaEventDestroy(event)
 
     def allocate(self, nbytes: int, stream: int = 0) -> int:
         """The address of memory for work in ``stream``. What was freed there comes back without asking the driver."""
+        self.gpu.check()
         self._sort_freed()
         kept = self._blocks.get((nbytes, stream))
         if kept:

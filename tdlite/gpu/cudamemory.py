@@ -9,7 +9,7 @@ import numpy as np
 
 from . import dlpack
 from .arrays import format_of, image_from_buffer
-from .cuda import Cuda, cuda_of
+from .cuda import Cuda, cuda_of, stream_handle
 from .errors import CudaError, GpuError
 from .formats import FORMATS
 from .image import Image
@@ -74,7 +74,7 @@ class CUDAMemoryShape:
 class CudaBlock:
     """So many bytes of CUDA memory at ``ptr``. With the last reference they serve later work in their stream.
 
-    Memory that was ``lent`` to another stream does not: what that one still does with it is not known.
+    Memory that was ``lent`` to another stream, or to one that nobody told, does not: what goes on there is not known.
     """
 
     def __init__(self, cuda: Cuda, nbytes: int, stream: int = 0) -> None:
@@ -98,23 +98,25 @@ class CudaArray:
         stream: int = 0, block: CudaBlock | None = None,
     ) -> None:  # fmt: skip
         self.ptr = ptr
+        self.lengths = tuple(shape)
+        """Elements along each axis."""
         self._cuda = cuda
         self._stream = stream
-        self._shape = tuple(shape)
         self._strides = tuple(strides)
         self._dtype = dtype
         self._block = block
 
     def rows(self, first: int, last: int) -> CudaArray:
         """The rows from ``first`` up to ``last``, which is not among them; not copied."""
-        shape = (last - first, *self._shape[1:])
+        shape = (last - first, *self.lengths[1:])
         start = self.ptr + first * self._strides[0]
         return CudaArray(self._cuda, start, shape, self._strides, self._dtype, self._stream, self._block)
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
+        self._lend()  # this protocol does not tell in which stream the taker works
         return {
-            "shape": self._shape,
+            "shape": self.lengths,
             "strides": self._strides,
             "typestr": self._dtype.str,
             "data": (self.ptr, False),
@@ -125,14 +127,29 @@ class CudaArray:
     def __dlpack_device__(self) -> tuple[int, int]:
         return dlpack.CUDA, self._cuda.ordinal
 
-    def __dlpack__(self, stream: int | None = None, **more: Any) -> Any:
-        """A capsule whose memory work in ``stream`` may use; -1: the taker sees to the order itself."""
+    def __dlpack__(
+        self, stream: int | None = None, *, max_version: tuple[int, int] | None = None,
+        dl_device: tuple[int, int] | None = None, copy: bool | None = None,
+    ) -> Any:  # fmt: skip
+        """A capsule whose memory work in ``stream`` may use; -1: the taker sees to the order itself.
+
+        It is of DLPack's version 0, which all takers know. BufferError for another device, or a copy.
+        """
+        if copy or (dl_device is not None and tuple(dl_device) != self.__dlpack_device__()):
+            raise BufferError(
+                f"this lends CUDA memory of device {self._cuda.ordinal} as it is: let the library that takes it make "
+                "a copy, or bring it elsewhere"
+            )
         taker = 0 if stream is None or stream == 1 else int(stream)
         if taker != -1:
             self._cuda.order(self._stream, taker)
-        if taker != self._stream and self._block is not None:
+        if taker != self._stream:
+            self._lend()
+        return dlpack.capsule(self, self.ptr, self.lengths, self._strides, self._dtype, self.__dlpack_device__())
+
+    def _lend(self) -> None:
+        if self._block is not None:
             self._block.lent = True
-        return dlpack.capsule(self, self.ptr, self._shape, self._strides, self._dtype, self.__dlpack_device__())
 
 
 class CUDAMemory(CudaArray):
@@ -171,21 +188,21 @@ def shape_of(image: Image) -> CUDAMemoryShape:
     return CUDAMemoryShape(image.width, image.height, form.components, form.dtype.type)
 
 
-def cuda_memory(image: Image, stream: int | None = None) -> CUDAMemory:
-    """A copy of the picture in CUDA memory, made in ``stream``, a handle; None is the default stream.
+def cuda_memory(image: Image, stream: Any = None) -> CUDAMemory:
+    """A copy of the picture in CUDA memory, made in ``stream``, as ``stream_handle`` takes it; None is the default one.
 
     The stored channels in their own type (RGB floats come with alpha 1; sRGB still encoded; packed formats as
     float32), so it equals ``read_raw``. CudaError when there is no CUDA.
     """
-    cuda = cuda_of(image.gpu)
+    cuda, handle = cuda_of(image.gpu), stream_handle(stream)
     if image.spec.kind != "texture2d":
         raise CudaError(
             f"CUDA memory holds pictures; this texture has slices, {image.width}×{image.height}×{image.spec.depth}: "
             "choose one slice first"
         )
     source = registrable(image)
-    memory = CUDAMemory(cuda, shape_of(source), stream or 0)
-    cuda.copy_texture(memory.ptr, source.texture, memory._strides[0], stream or 0)
+    memory = CUDAMemory(cuda, shape_of(source), handle)
+    cuda.copy_texture(memory.ptr, source.texture, memory._strides[0], handle)
     return memory
 
 
@@ -194,7 +211,10 @@ def check_shape(shape: Any, size: int) -> CUDAMemoryShape:
     wanted = {"width", "height", "numComps", "dataType"}
     if not all(hasattr(shape, name) for name in wanted):
         raise GpuError(f"the shape must have {', '.join(sorted(wanted))}, as a CUDAMemoryShape has, not {shape!r}")
-    made = CUDAMemoryShape(int(shape.width), int(shape.height), int(shape.numComps), shape.dataType)
+    try:
+        made = CUDAMemoryShape(int(shape.width), int(shape.height), int(shape.numComps), np.dtype(shape.dataType).type)
+    except (TypeError, ValueError) as error:
+        raise GpuError(f"a shape has numbers and a numpy type, such as numpy.float32, as dataType ({error})") from None
     if min(made.width, made.height) < 1 or not 1 <= made.numComps <= 4 or getattr(shape, "depth", 1) != 1:
         raise GpuError(f"a TOP cannot show {made!r}: one layer of at least 1×1 pixels with 1 to 4 channels is needed")
     if made.nbytes > size:
@@ -209,20 +229,26 @@ class CudaBuffer:
         self._gpu = gpu
         self._buffer: moderngl.Buffer | None = None
 
-    def image(self, address: int, size: int, shape: Any, stream: int = 0) -> Image:
+    def image(self, address: int, size: int, shape: Any, stream: Any = None) -> Image:
         """A picture from the ``size`` bytes at an address of CUDA memory, copied in ``stream``, rows from the bottom.
 
-        CudaError without CUDA, GpuError for a shape that is no picture or does not fit.
+        CudaError without CUDA, for memory of the CPU, or a stream of another device; GpuError for a shape that is no
+        picture or does not fit.
         """
-        cuda = cuda_of(self._gpu)
+        cuda, handle = cuda_of(self._gpu), stream_handle(stream)
         made = check_shape(shape, size)
         format_of(made.dtype, made.numComps)  # refuses what is no picture before anything is copied
         needed = -(-made.nbytes // 4) * 4
         if self._buffer is None or self._buffer.size < needed:
             self.release()
             self._buffer = self._gpu.ctx.buffer(reserve=needed)
-        with cuda.mapped_buffer(self._buffer, stream) as (target, _):
-            cuda.copy(target, address, made.nbytes, stream)
+        with cuda.mapped_buffer(self._buffer, handle) as (target, _):
+            try:
+                cuda.copy(target, address, made.nbytes, handle)
+            except CudaError as error:
+                raise CudaError(
+                    f"{error}; are there {made.nbytes} bytes of CUDA memory at {address:#x}, which nobody has freed?"
+                ) from None
         return image_from_buffer(self._gpu, self._buffer, made.dtype, (made.height, made.width, made.numComps))
 
     def release(self) -> None:

@@ -22,6 +22,8 @@ _VENDOR_FILES = (
     "/usr/share/glvnd/egl_vendor.d/10_nvidia.json",
     "/etc/glvnd/egl_vendor.d/10_nvidia.json",
 )
+_MOUNTED_VENDOR_FILE = "/usr/local/nvidia/share/glvnd/egl_vendor.d/10_nvidia.json"
+"""Where clusters mount it, and EGL does not look."""
 
 
 class EglDevice(NamedTuple):
@@ -123,11 +125,16 @@ def _cause() -> str:
     if any("MIG-" in os.environ.get(name, "") for name in ("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES")):
         return "this process has a MIG slice, and those have no graphics: use a whole GPU"
     if not listed and not any(map(_exists, _VENDOR_FILES)):
+        if _exists(_MOUNTED_VENDOR_FILE):
+            return (
+                f"the driver's EGL part is {_MOUNTED_VENDOR_FILE}, where EGL does not look: set "
+                f"__EGL_VENDOR_LIBRARY_FILENAMES={_MOUNTED_VENDOR_FILE}"
+            )
         return (
             "there is no /usr/share/glvnd/egl_vendor.d/10_nvidia.json, the driver's EGL part: in a container "
             "set NVIDIA_DRIVER_CAPABILITIES=all (it needs `graphics`), else install the driver's GL libraries"
         )
-    if not _loads("libEGL_nvidia.so.0"):
+    if not loads("libEGL_nvidia.so.0"):
         return (
             "libEGL_nvidia.so.0 does not load: install the driver's GL libraries in the version of the kernel's "
             "driver; in a container set NVIDIA_DRIVER_CAPABILITIES=all (it needs `graphics`)"
@@ -141,10 +148,11 @@ def _cause() -> str:
 
 
 def _has_nvidia_driver() -> bool:
-    return _exists("/proc/driver/nvidia/version") or _loads("libcuda.so.1")
+    return _exists("/proc/driver/nvidia/version") or loads("libcuda.so.1")
 
 
-def _loads(library: str) -> bool:
+def loads(library: str) -> bool:
+    """Whether the system's loader finds a library."""
     try:
         ctypes.CDLL(library)
     except OSError:

@@ -1,5 +1,6 @@
 """Parameter layouts: the std140 block through which an operator's parameters reach its shader."""
 
+import math
 import re
 import struct
 from collections.abc import Iterable, Sequence
@@ -18,6 +19,8 @@ _TYPES = {
     "mat3": (16, 48, "3f4x3f4x3f4x"),
     "mat4": (16, 64, "16f"),
 }
+_FLOAT_MAX = struct.unpack("<f", b"\xff\xff\x7f\x7f")[0]
+_INT_MAX = 2**31 - 1
 _LARGEST = 16_000  # every GL 4.3 takes blocks of 16 KiB; some of that is the engine's own
 # Words of GLSL 4.60 that are also plausible names of parameters.
 _RESERVED = frozenset(
@@ -63,11 +66,18 @@ class Layout:
             raise GpuError(f"a layout of {self.size} bytes is too large; a block takes {_LARGEST}")
         packer = struct.Struct(f"{codes}{self.size - end}x")
         self._pack = packer.pack
-        self.numbers = len(packer.unpack(bytes(self.size)))
+        self._zeros = packer.unpack(bytes(self.size))
+        self.numbers = len(self._zeros)
 
     def pack(self, values: Sequence[float]) -> bytes:
-        """The block's bytes from all numbers in order, vectors and matrices flat. Raises struct.error."""
-        return self._pack(*values)
+        """The block's bytes from all numbers in order, vectors and matrices flat.
+
+        A number too large for its type becomes the largest of it: black times it stays black. Raises struct.error.
+        """
+        try:
+            return self._pack(*values)
+        except (OverflowError, struct.error):
+            return self._pack(*map(_within, self._zeros, values), *values[self.numbers :])
 
     def glsl(self) -> str:
         """The members as GLSL declarations, one line; empty without parameters."""
@@ -78,6 +88,13 @@ class Layout:
 
     def __hash__(self) -> int:
         return hash(self.fields)
+
+
+def _within(zero: float, value: float) -> float:
+    """The number of the type of ``zero``, as a shader has it, that is nearest to ``value``."""
+    if isinstance(zero, int):
+        return max(-_INT_MAX, min(value, _INT_MAX))
+    return max(-_FLOAT_MAX, min(value, _FLOAT_MAX)) if math.isfinite(value) else value
 
 
 def check_name(name: str) -> None:

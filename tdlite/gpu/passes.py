@@ -50,6 +50,8 @@ class Sampler(NamedTuple):
 
 
 _PLAIN = Sampler()
+_SLICED = {"sTD3DInputs": "texture3d", "sTD2DArrayInputs": "texture2darray"}
+"""Arrays of samplers for textures with slices, and the kinds of these."""
 
 
 class Pass(NamedTuple):
@@ -91,7 +93,7 @@ class Executor:
     def __init__(self, gpu: Gpu) -> None:
         self.gpu = gpu
         self._ubo = gpu.ctx.buffer(reserve=_UBO_BYTES, dynamic=True)
-        self._nothing: Image | None = None
+        self._nothing: dict[str, Image] = {}
 
     def draw(self, job: Pass) -> Image:
         """Draw a pass into a texture that nobody holds, and return the image.
@@ -170,7 +172,8 @@ class Executor:
         for name, images in program.arranged(job.inputs).items():
             if name != "sTD2DInputs":  # which has the units from 0 on
                 kernel.set_unit(name, len(inputs), len(images))
-            inputs += images
+            kind = _SLICED.get(name, "texture2d")
+            inputs += [self._blank(kind) if image is None else image for image in images]
         self._bind(inputs, job.spec, job.sampler, flat=False)
         kernel.set({**job.uniforms, **program.given(job)})
         unit = len(inputs)
@@ -214,6 +217,8 @@ class Executor:
         if len(inputs) > gpu.max_inputs:
             raise GpuError(f"a pass with {len(inputs)} inputs: {gpu.renderer} can bind {gpu.max_inputs}")
         how = gpu.samplers[sampler]
+        mipmapped = sampler.filter == "mipmap"
+        size = spec[:2]
         same_size = 0
         for unit, image in enumerate(inputs):
             if image is None:
@@ -221,17 +226,18 @@ class Executor:
             elif image.spec.kind != "texture2d":
                 if flat:
                     raise GpuError(_flat_only(image.spec))
-            elif image.spec[:2] == spec[:2]:
+            elif image.spec[:2] == size:
                 same_size |= 1 << unit
-            self._mipmaps(image, sampler)
+            if mipmapped:
+                self._mipmaps(image, sampler)
             image.texture.use(unit)
             how.use(unit)
         return same_size
 
     @staticmethod
     def _mipmaps(image: Image, sampler: Sampler) -> None:
-        """Make an image's mipmaps where a sampler wants them and they are not there yet."""
-        if sampler.filter == "mipmap" and not image.mipmapped:
+        """Make an image's mipmaps where a sampler wants them and they are not there yet; slices have none."""
+        if sampler.filter == "mipmap" and image.spec.kind == "texture2d" and not image.mipmapped:
             image.texture.build_mipmaps()
             image.mipmapped = True
 
@@ -244,14 +250,14 @@ class Executor:
         if compiled.format.srgb:
             ctx.disable_direct(_FRAMEBUFFER_SRGB)
 
-    def _blank(self) -> Image:
+    def _blank(self, kind: str = "texture2d") -> Image:
         """One transparent black pixel, for inputs that are not connected."""
-        if self._nothing is None:
-            spec = Spec.square(1, 1)
+        if kind not in self._nothing:
+            spec = Spec.square(1, 1)._replace(kind=kind)
             surface = self.gpu.pool.take(spec)
             surface.texture.write(bytes(4))
-            self._nothing = Image(surface, spec)
-        return self._nothing
+            self._nothing[kind] = Image(surface, spec)
+        return self._nothing[kind]
 
 
 def _flat_only(spec: Spec) -> str:

@@ -50,6 +50,8 @@ class COMP(CustomPages, OP):
 
     def __init__(self, project: Project, name: str, parent: COMP | None) -> None:
         self._children: dict[str, OP] = {}
+        self._found: dict[str, str] = {}
+        """For each name that was asked for, the free one that was found."""
         self._extensions = Extensions(self)
         self.allowCooking = True
         super().__init__(project, name, parent)
@@ -78,14 +80,19 @@ class COMP(CustomPages, OP):
         return sorted(self._children.values(), key=lambda child: natural(child._name))
 
     def _free_name(self, name: str) -> str:
-        return unique(check_name(name), self._children)
+        found = unique(self._found.get(name, check_name(name)), self._children)
+        if found != name:  # up to it all are taken, until one is given back
+            self._found[name] = found
+        return found
 
     def _rekey(self) -> None:
         """A child has another name."""
         self._children = {child._name: child for child in self._children.values()}
+        self._found.clear()
 
     def _forget(self, child: OP) -> None:
         del self._children[child._name]
+        self._found.clear()
         self._structure_changed()
 
     @overload
@@ -120,7 +127,8 @@ class COMP(CustomPages, OP):
     def copyOPs(self, ops: Iterable[OP]) -> list[OP]:
         """Copies of several operators and of what is docked to them; wires and references among them are kept."""
         wanted = list(ops)
-        docked = [other for op in wanted for other in op.docked if other not in wanted]
+        here = set(wanted)
+        docked = [other for op in wanted for other in op.docked if other not in here]
         return self._copy_all(wanted + docked, None)[: len(wanted)]
 
     def _copy_all(self, ops: list[OP], name: str | None) -> list[OP]:
@@ -134,7 +142,7 @@ class COMP(CustomPages, OP):
             if host is not None and op._dock is not None:
                 own = host.name + op.name.removeprefix(op._dock.name) if op.name.startswith(op._dock.name) else op.name
             made[op.id] = self.create(type(op), own, initialize=False)
-            made[op.id]._dock = host
+            made[op.id].dock = host
         for op in ops:
             self._copy_into(op, made[op.id])
         self._repoint({op.name: made[op.id] for op in ops}, made)

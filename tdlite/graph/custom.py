@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ParError
 from .op import OP
-from .par import Par, ParGroup
-from .pardefs import ParDef, Pulses
+from .par import Par
+from .pardef import ParDef, Pulses
+from .pargroup import ParGroup
 
 if TYPE_CHECKING:
     from .comp import COMP

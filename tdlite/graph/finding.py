@@ -10,7 +10,7 @@ from .paths import is_pattern, nearest, pattern
 
 if TYPE_CHECKING:
     from .op import OP
-    from .pardefs import ParDef
+    from .pardef import ParDef
 
 
 def find(me: OP, path: Any, inside: bool = False) -> list[OP]:

@@ -16,7 +16,7 @@ class Interrupts:
 
     def __init__(self) -> None:
         self.came = False
-        self._when = 0.0
+        self._when = -_AGAIN
         self._before: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -31,10 +31,11 @@ class Interrupts:
         return self
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        if not self.came:
-            self.came, self._when = True, time.monotonic()
-        elif time.monotonic() - self._when > _AGAIN:
-            raise KeyboardInterrupt
+        now = time.monotonic()
+        if now - self._when > _AGAIN:
+            again, self.came, self._when = self.came, True, now
+            if again:
+                raise KeyboardInterrupt
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None

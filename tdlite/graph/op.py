@@ -12,13 +12,16 @@ from .engine import STRUCTURE, VALUE, Cell, CookError, Engine, Fault, Memo, With
 from .errors import OpError
 from .expr import Parent, scope
 from .finding import find, near, relative_path
-from .par import Par, ParGroup, ParGroups, Pars, Sequences
-from .pardefs import Page, ParTable
+from .par import Par, Pars
+from .pardef import Page
+from .pargroup import ParGroup
+from .partable import ParTable
 from .parvalues import ParValues
+from .parviews import ParGroups, Sequences
 from .paths import base, digits, is_name, match, natural, nearest
 from .storage import MISSING, Storage
 from .trace import NEVER
-from .wires import Connector, Wire, accept, connect
+from .wires import Connectors, Wire, accept, connect
 
 if TYPE_CHECKING:
     from .comp import COMP
@@ -71,16 +74,20 @@ class OP:
         self._structure = Cell(STRUCTURE, name)
         self._name_cell: Cell | None = None
         self._wires: list[OP | None] = []
-        self._outputs: list[tuple[OP, int]] = []
+        self._outputs: dict[tuple[OP, int], None] = {}
+        """Where wires lead: the operators and their inputs, in the order in which they were connected."""
         self._flags: dict[str, bool] = {}
         self._flag_cells: dict[str, Cell] = {}
         self._dock: OP | None = None
+        self._docked: dict[OP, None] = {}
         self._storage = Storage(self.engine)
         self.tags: set[str] = set()
         self.comment = ""
         self.color = (0.545, 0.545, 0.545)
         self.nodeX = self.nodeY = 0
         self.warnings_now: list[str] = []
+        """Those of the last cook."""
+        self._cautions: list[str] = []
         self.script_errors: dict[Any, str] = {}
         """What went wrong in scripts and callbacks, by the script's code."""
         self.totalCooks = 0
@@ -305,13 +312,13 @@ class OP:
         return [op for op, _ in self._outputs]
 
     @property
-    def inputConnectors(self) -> list[Connector]:
+    def inputConnectors(self) -> Connectors:
         count = len(self._wires) + 1 if self.isMultiInputs else len(self.wires)
-        return [Connector(self, index, True) for index in range(count)]
+        return Connectors(self, count, True)
 
     @property
-    def outputConnectors(self) -> list[Connector]:
-        return [Connector(self, 0, False)] if self.family != "COMP" else []
+    def outputConnectors(self) -> Connectors:
+        return Connectors(self, 0 if self.family == "COMP" else 1, False)
 
     def setInputs(self, ops: Sequence[OP | None]) -> None:
         """Connect all inputs at once; None leaves a gap. Nothing changes if one of them cannot be connected."""
@@ -481,7 +488,7 @@ class OP:
 
     def warnings(self, recurse: bool = False) -> str:
         """What works, but not as asked; one message a line."""
-        lines = list(self.warnings_now)
+        lines = list(dict.fromkeys([*self.warnings_now, *self._cautions]))
         if recurse:
             lines += [f"{child.path}: {line}" for child in self.children for line in child.warnings(True).splitlines()]
         return "\n".join(lines)
@@ -514,6 +521,15 @@ class OP:
             self.warnings_now.append(message)
             self.project.report(self, message, warning=True)
 
+    def caution(self, messages: list[str]) -> None:
+        """Show these warnings, which are not those of a cook, in place of the ones shown so before."""
+        if messages == self._cautions:
+            return
+        before, self._cautions = self._cautions, messages
+        for message in messages:
+            self.project.report(self, message, warning=True)
+        self.project.warnings_gone(self, before)
+
     def info(self) -> dict[str, float]:
         """The operator's own Info CHOP channels, beside those that every operator has."""
         return {}
@@ -535,13 +551,18 @@ class OP:
     def dock(self, host: OP | None) -> None:
         if host is not None and (host is self or host._parent is not self._parent):
             raise OpError(f"{self.path} cannot be docked to {host.path}: it takes another operator of the same COMP")
+        if self._dock is not None:
+            del self._dock._docked[self]
         self._dock = host
+        if host is not None:
+            host._docked[self] = None
 
     @property
     def docked(self) -> list[OP]:
         """The operators that are docked to this one."""
-        siblings = self._parent._all_children() if self._parent is not None else ()
-        return [op for op in siblings if op._dock is self]
+        if self._parent is not None:
+            self._parent._read_structure()
+        return sorted(self._docked)
 
     # -- life --------------------------------------------------------------------------------------------------
 
@@ -566,6 +587,7 @@ class OP:
             self._connect(index, None)
         for target, index in list(self._outputs):
             target._connect(index, None)
+        self.dock = None
         parent = self._parent
         assert parent is not None
         self.removed()
@@ -599,5 +621,8 @@ def _plain(output: Any) -> Any:
 def check_name(name: str) -> str:
     """``name`` if an operator can have it; OpError otherwise."""
     if not is_name(name):
-        raise OpError(f"an operator cannot be named {name!r}: letters, digits and underscores, not a digit first")
+        told = f"{name[:40]}…" if isinstance(name, str) and len(name) > 40 else name
+        raise OpError(
+            f"an operator cannot be named {told!r}: at most 255 letters, digits and underscores, not a digit first"
+        )
     return name

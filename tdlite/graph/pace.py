@@ -9,6 +9,25 @@ if TYPE_CHECKING:
     from .project import Project
 
 
+class Standing:
+    """Where a project stands in time."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        """The frame being cooked, or the last one cooked; 0 in a new project."""
+        self.in_frame = False
+
+    @property
+    def frame(self) -> int:
+        """The frame being cooked, or the last one cooked; 1 in a new project."""
+        return max(self.begun, 1)
+
+    @property
+    def next_frame(self) -> int:
+        """The frame that edits made now belong to."""
+        return self.begun if self.in_frame else self.begun + 1
+
+
 class Demanding:
     """A stretch in which stateful operators step, or do not; reusable and nestable."""
 

@@ -1,4 +1,4 @@
-"""Parameters as scripts see them: ``op.par.tx``, groups, and blocks of sequences."""
+"""Parameters as scripts see them: ``op.par.tx``."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from .engine import same
 from .errors import ParError
-from .pardefs import REFERENCES, BlockSequence, ParDef, Pulses
+from .pardef import REFERENCES, ParDef, Pulses
+from .pargroup import ParGroup
 from .parvalues import ParMode, ParValues, Source
-from .paths import nearest
 from .proxy import Proxy
 
 if TYPE_CHECKING:
@@ -346,147 +346,3 @@ for _name, _attribute, _summary in (
     ("readOnly", "read_only", "For people only: scripts may set it."),
 ):
     setattr(Par, _name, _declared(_attribute, _summary))
-
-
-class ParGroup:
-    """Parameters declared together, such as tx ty tz; behaves like a tuple of them."""
-
-    __slots__ = ("name", "pars")
-
-    def __init__(self, name: str, pars: list[Par]) -> None:
-        self.name = name
-        self.pars = pars
-
-    def __repr__(self) -> str:
-        return f"<ParGroup {self.name}: {', '.join(par.name for par in self.pars)}>"
-
-    def __iter__(self) -> Iterator[Par]:
-        return iter(self.pars)
-
-    def __len__(self) -> int:
-        return len(self.pars)
-
-    def __getitem__(self, index: int) -> Par:
-        return self.pars[index]
-
-    def eval(self) -> tuple[Any, ...]:
-        return tuple(par.eval() for par in self.pars)
-
-    @property
-    def val(self) -> tuple[Any, ...]:
-        return tuple(par.val for par in self.pars)
-
-    @val.setter
-    def val(self, values: Any) -> None:
-        values = tuple(values) if isinstance(values, (tuple, list, ParGroup)) else (values,) * len(self.pars)
-        if len(values) != len(self.pars):
-            raise ParError(f"{self!r} takes {len(self.pars)} values, not {len(values)}")
-        for par, value in zip(self.pars, values, strict=True):
-            par.val = value
-
-    @property
-    def expr(self) -> tuple[str, ...]:
-        return tuple(par.expr for par in self.pars)
-
-    @expr.setter
-    def expr(self, texts: Any) -> None:
-        texts = (texts,) * len(self.pars) if isinstance(texts, str) else tuple(texts)
-        if len(texts) != len(self.pars):
-            raise ParError(f"{self!r} takes {len(self.pars)} expressions, not {len(texts)}")
-        for par, text in zip(self.pars, texts, strict=True):
-            par.expr = text
-
-    def pulse(self) -> None:
-        for par in self.pars:
-            par.pulse()
-
-
-class ParGroups:
-    """``op.parGroup``: parameter groups by name."""
-
-    __slots__ = ("_values",)
-    _values: ParValues
-
-    def __init__(self, values: ParValues) -> None:
-        object.__setattr__(self, "_values", values)
-
-    def __getitem__(self, name: str) -> ParGroup | None:
-        pars = [par for par in Pars(self._values) if par._def.group == name]
-        return ParGroup(name, pars) if pars else None
-
-    def __getattr__(self, name: str) -> ParGroup:
-        group = self[name]
-        if group is None:
-            names = {par._def.group for par in Pars(self._values)}
-            raise ParError(f"{self._values.op.path} has no parameter group {name!r}{nearest(name, names)}")
-        return group
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        getattr(self, name).val = value
-
-
-class BlockView:
-    """``op.seq.const``: the blocks of a sequence."""
-
-    __slots__ = ("_sequence", "_values")
-
-    def __init__(self, values: ParValues, sequence: BlockSequence) -> None:
-        self._values = values
-        self._sequence = sequence
-
-    @property
-    def numBlocks(self) -> int:
-        return len(self._values.blocks[self._sequence.name])
-
-    @numBlocks.setter
-    def numBlocks(self, count: int) -> None:
-        if not 0 <= int(count) <= 10_000:
-            raise ParError(f"{self._values.op.path} seq.{self._sequence.name} cannot have {count} blocks")
-        self._values.grow(self._sequence, int(count))
-
-    def __len__(self) -> int:
-        return self.numBlocks
-
-    def __getitem__(self, index: int) -> BlockPars:
-        if not -self.numBlocks <= index < self.numBlocks:
-            raise IndexError(f"{self._values.op.path} seq.{self._sequence.name} has {self.numBlocks} blocks")
-        return BlockPars(self._values, f"{self._sequence.name}{index % self.numBlocks}")
-
-
-class BlockPars:
-    """``op.seq.const[0].par``: the parameters of one block by their short names."""
-
-    __slots__ = ("_prefix", "_values")
-    _prefix: str
-    _values: ParValues
-
-    def __init__(self, values: ParValues, prefix: str) -> None:
-        object.__setattr__(self, "_values", values)
-        object.__setattr__(self, "_prefix", prefix)
-
-    @property
-    def par(self) -> BlockPars:
-        return self
-
-    def __getattr__(self, name: str) -> Par:
-        return Pars(self._values).__getattr__(self._prefix + name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(Pars(self._values), self._prefix + name, value)
-
-
-class Sequences:
-    """``op.seq``: the sequences of an operator."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: ParValues) -> None:
-        self._values = values
-
-    def __getattr__(self, name: str) -> BlockView:
-        sequence = self._values.table.sequences.get(name)
-        if sequence is None:
-            raise ParError(
-                f"{self._values.op.path} has no sequence {name!r}{nearest(name, self._values.table.sequences)}"
-            )
-        return BlockView(self._values, sequence)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from .engine import VALUE, Cell, CookError, Memo, same, sentence
 from .errors import ParError
 from .finding import references
-from .pardefs import REFERENCES, BlockSequence, ParDef, ParTable, Pulses
+from .pardef import REFERENCES, BlockSequence, ParDef, Pulses
+from .partable import ParTable
 from .paths import nearest
 from .proxy import Proxy, unwrap
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from functools import lru_cache
+
+from .errors import OpError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _WILD = re.compile(r"[*?\[\]^]")
+_LONGEST = 255
+_MOST = 100_000
+"""So many names or numbers a pattern stands for at most: a typing error must not fill the memory."""
 
 
 def is_name(text: str) -> bool:
-    """Whether ``text`` can name an operator: letters, digits and underscores, not a digit first."""
-    return bool(_NAME.match(text))
+    """Whether ``text`` can name an operator: at most 255 letters, digits and underscores, not a digit first."""
+    return isinstance(text, str) and len(text) <= _LONGEST and bool(_NAME.match(text))
 
 
 def is_pattern(text: str) -> bool:
@@ -53,7 +58,17 @@ def _numbers(body: str) -> set[int]:
     for part in body.split(","):
         span, _, step = part.partition(":")
         first, _, last = span.partition("-")
-        numbers.update(range(int(first), int(last or first) + 1, int(step or 1)))
+        numbers.update(_counted(body, int(first), int(last or first), int(step or 1)))
+    return numbers
+
+
+def _counted(text: str, first: int, last: int, step: int = 1) -> range:
+    """The numbers of a range that a pattern ``text`` asks for. OpError when they are too many, or none."""
+    if step < 1:
+        raise OpError(f"the pattern {text!r} cannot count in steps of {step}; the number after : is at least 1")
+    numbers = range(first, last + 1, step)
+    if last - first >= step * _MOST:
+        raise OpError(f"the pattern {text!r} counts from {first} to {last}; it takes {_MOST:,} numbers at most")
     return numbers
 
 
@@ -72,12 +87,15 @@ def _expand_word(word: str) -> list[str]:
         if legacy is None:
             return [word]
         stem, first, last = legacy[1], int(legacy[2]), int(legacy[3])
-        return [f"{stem}{number}" for number in range(first, last + 1)]
+        return [f"{stem}{number}" for number in _counted(word, first, last)]
     body = bracket[1]
     numeric = re.fullmatch(r"[\d,:-]+", body) and re.search(r"[-,]|\d\d", body)
-    items: Iterable[object] = sorted(_numbers(body)) if numeric else body
+    items: Collection[object] = sorted(_numbers(body)) if numeric else body
     before, after = word[: bracket.start()], word[bracket.end() :]
-    return [before + str(item) + rest for item in items for rest in _expand_word(after) or [""]]
+    rests = _expand_word(after) or [""]
+    if len(items) * len(rests) > _MOST:
+        raise OpError(f"the pattern {word!r} stands for {len(items) * len(rests):,} names; {_MOST:,} are the most")
+    return [before + str(item) + rest for item in items for rest in rests]
 
 
 def match(patterns: str, names: Sequence[str]) -> list[str]:
@@ -121,6 +139,7 @@ def _renamed(name: str, words: list[str], others: list[str]) -> str:
     return name
 
 
+@lru_cache(1 << 16)
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:
     """A sort key in which ``a2`` comes before ``a10``, and ``/a/x`` before ``/a2/x``."""
     return tuple(
@@ -132,9 +151,15 @@ def natural(text: str) -> tuple[tuple[int, int, str], ...]:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """`` (nearest: 'tx')`` for the known name that resembles ``name`` most, or nothing."""
+    found = closest(name, names, 0.5)
+    return f" (nearest: {found!r})" if found is not None else ""
+
+
+def closest(name: str, names: Iterable[str], alike: float) -> str | None:
+    """The known name that resembles ``name`` most, upper case or lower, if it is at least so ``alike``, of 1."""
     known = {known.lower(): known for known in names}
-    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)
-    return f" (nearest: {known[found[0]]!r})" if found else ""
+    found = difflib.get_close_matches(name.lower(), known, n=1, cutoff=alike)
+    return known[found[0]] if found else None
 
 
 def base(name: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import threading
 import time as wall
-from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager, suppress
 from fractions import Fraction
@@ -20,13 +19,13 @@ from weakref import WeakSet
 from .comp import COMP
 from .engine import STRUCTURE, TIME, VALUE, Cell, CookError, Engine, Fault, Memo, kind_of, sentence
 from .errors import OpError, TdError
-from .expr import Expressions, script_globals
+from .expr import Expressions
 from .interrupt import Interrupts
-from .journal import Change, Problem
+from .journal import Change, Reporting
 from .op import OP, Phase
 from .pace import Demanding, RealTime
 from .paths import natural
-from .scripts import Run, script_message
+from .schedule import Scheduling
 from .settings import Setting, WorkingColorSpace, factor, frame_rate, nits, working_space
 from .timeline import AbsTime, Timeline
 from .trace import Trace
@@ -39,6 +38,16 @@ PATHMODES = ("auto", "compute", "raster")
 """How a project's shaders can be told to run."""
 
 
+class _Here(threading.local):
+    """The projects that were made in this thread."""
+
+    def __init__(self) -> None:
+        self.projects: WeakSet[Project] = WeakSet()
+
+
+_here = _Here()
+
+
 class rootCOMP(COMP):
     """The ``/`` of a project."""
 
@@ -47,7 +56,7 @@ class rootCOMP(COMP):
         return "/"
 
 
-class Project:
+class Project(Reporting, Scheduling):
     """A network with its own time. Use it as a context manager; it belongs to the thread that made it.
 
     ``cookRate`` is in frames per second (23.976, 29.97, 59.94 mean n·1000/1001). With ``realTime`` off, the
@@ -60,7 +69,6 @@ class Project:
 
     types: ClassVar[Callable[[str], type[OP]]]
     """Finds an operator class by its name; set by the registry."""
-    _alive: ClassVar[WeakSet[Project]] = WeakSet()
 
     resolutionMultiplier = Setting(
         1.0, factor, "The global resolution multiplier: every TOP whose ``resmult`` is on is that much larger."
@@ -80,6 +88,7 @@ class Project:
         device: int | str | None = None,
         pathmode: str = "auto",
     ) -> None:
+        super().__init__()
         self.rate = frame_rate(cookRate)
         self.realTime = realTime
         self.checked = checked
@@ -100,18 +109,11 @@ class Project:
         self.expressions = Expressions(self)
         self.timeline = Timeline(self)
         self.absTime = AbsTime(self)
-        self.problems: deque[Problem] = deque(maxlen=10_000)
-        """Errors and warnings in the order in which they came up."""
-        self.failed = False
-        """Whether any operator had an error in any frame."""
-        self.on_problem: list[Callable[[Problem], None]] = []
         self.on_run: list[Callable[[], None]] = []
         self.on_frame: list[Callable[[], None]] = []
         self.on_close: list[Callable[[], None]] = []
         self.resources: dict[str, Any] = {}
         """What the families keep per project, such as the GPU."""
-        self.begun = 0
-        self.in_frame = False
         self.closed = False
         self.step_now = 1
         self.seconds_now = 0.0
@@ -131,15 +133,12 @@ class Project:
         self._ids = 0
         self._ops: dict[int, OP] = {}
         self._order: dict[str, list[OP]] | None = None
-        self._runs: list[Run] = []
-        self._posted: deque[Callable[[], Any]] = deque()
         self._latches: dict[int, OP] = {}
         self._listeners: list[Callable[[Change], None]] = []
-        self._reported: set[tuple[int, str]] = set()
         self._quit = False
         self.root = rootCOMP(self, "", None)
         self._register(self.root)
-        Project._alive.add(self)
+        _here.projects.add(self)
 
     def __enter__(self) -> Project:
         return self
@@ -152,11 +151,10 @@ class Project:
     def __repr__(self) -> str:
         return f"<Project at frame {self.frame}, {len(self._ops)} operators>"
 
-    @classmethod
-    def computing_engine(cls) -> Engine | None:
+    @staticmethod
+    def computing_engine() -> Engine | None:
         """The engine that is computing in this thread, if one is."""
-        here = threading.get_ident()
-        return next((p.engine for p in cls._alive if p.engine.computing is not None and p.thread == here), None)
+        return next((each.engine for each in _here.projects if each.engine.computing is not None), None)
 
     # -- operators ---------------------------------------------------------------------------------------------
 
@@ -188,7 +186,7 @@ class Project:
         self._existence = self.engine.changed(self._existence)
         del self._ops[op.id]
         self._order = None
-        self._reported = {(number, message) for number, message in self._reported if number != op.id}
+        self._reported.pop(op.id, None)
 
     def _by_id(self, number: int) -> list[OP]:
         self.engine.read(self._existence)
@@ -230,16 +228,6 @@ class Project:
         exact = frame_rate(rate)
         self._settings_cell = self.engine.changed(self._settings_cell)
         self.rate = exact
-
-    @property
-    def frame(self) -> int:
-        """The frame being cooked, or the last one cooked; 1 in a new project."""
-        return max(self.begun, 1)
-
-    @property
-    def next_frame(self) -> int:
-        """The frame that edits made now belong to."""
-        return self.begun if self.in_frame else self.begun + 1
 
     def _read_frame(self) -> int:
         self.engine.read(self._frame_cell)
@@ -358,22 +346,6 @@ class Project:
         """While scripts read: results are brought up to date, but no state steps."""
         return self._pulling
 
-    def call(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
-        """Run a callback or script of ``owner``: its error goes onto the operator, the frame goes on."""
-        with self.pulling():
-            return self._guarded(owner, function, *args)
-
-    def _guarded(self, owner: OP, function: Callable[..., Any], *args: Any) -> Any:
-        script = getattr(function, "__code__", None) or getattr(function, "__qualname__", None)
-        try:
-            value = function(*args)
-        except (Exception, SystemExit) as error:  # a network cannot end the process; project.quit() ends a run
-            owner.addScriptError(script_message(error), kind_of(error), script)
-            return None
-        if owner.script_errors:
-            owner.script_errors.pop(script, None)
-        return value
-
     def latch_later(self, op: OP) -> None:
         """Have ``op.latch()`` called after this frame's sinks."""
         self._latches[op.id] = op
@@ -431,7 +403,7 @@ class Project:
                     if op.valid and op is not self.root:
                         for memo in op._memos():
                             memo.forget()
-                        op.released()
+                        self._guarded(op, op.released)  # what one operator fails to release is no reason for the others
                 for hook in self.on_close:
                     hook()
         if interrupts.came:
@@ -441,106 +413,13 @@ class Project:
         for op in self.all_ops():
             on_exit = getattr(op, "on_exit", None)
             if op.valid and on_exit is not None:
-                on_exit()
+                self._guarded(op, on_exit)
 
-    # -- scripts -----------------------------------------------------------------------------------------------
-
-    def post(self, function: Callable[[], Any]) -> None:
-        """Have ``function`` called at the start of the next frame; the one call other threads may make."""
-        self._posted.append(function)
-
-    def delay(
-        self, function: Callable[[], Any], frames: int = 0, end_frame: bool = False, group: str | None = None
-    ) -> Run:
-        """Have ``function`` called ``frames`` frames later, or at the end of the frame.
-
-        Between frames that counts from the next frame, to which what a script does there belongs.
-        """
-        run = Run(self, function, self.next_frame + frames, end_frame, group)
-        self._runs.append(run)
-        return run
-
-    def run_script(
-        self,
-        owner: OP,
-        script: str | Callable[..., Any],
-        *args: Any,
-        endFrame: bool = False,
-        fromOP: OP | None = None,
-        asParameter: bool = False,
-        group: str | None = None,
-        delayFrames: int = 0,
-        delayMilliSeconds: float = 0,
-        delayRef: OP | None = None,
-    ) -> Run:
-        """``run()``: execute a script now, at the end of the frame, or some frames later."""
-        me = fromOP or owner
-
-        def execute() -> None:
-            if callable(script):
-                script(*args)
-            else:
-                code = compile(script, f"<run from {me.path}>", "exec")
-                exec(code, {**script_globals(me, code), "args": args})
-
-        frames = delayFrames + round(delayMilliSeconds / 1000 * self.rate)
-        if frames <= 0 and not endFrame:
-            execute()
-            done = Run(self, execute, self.frame, False, group)
-            done.active = False
-            return done
-        return self.delay(lambda: self.call(me, execute), frames, endFrame, group)
-
-    @property
-    def runs(self) -> list[Run]:
-        return [run for run in self._runs if run.active]
-
-    def _due(self, end_frame: bool) -> None:
-        if not self._runs:
-            return
-        due: list[Run] = []
-        later: list[Run] = []
-        for run in self._runs:
-            (due if run.end_frame == end_frame and run.due <= self.begun else later).append(run)
-        if due:
-            self._runs = later
-            for run in sorted(due, key=lambda run: run.due):
-                if run.active:
-                    run.active = False
-                    self._guarded(self.root, run._function)
-
-    # -- errors and changes ------------------------------------------------------------------------------------
+    # -- changes -----------------------------------------------------------------------------------------------
 
     def _memo_fault_changed(self, memo: Memo, before: Fault | None) -> None:
         owner: Any = memo.owner
         self.fault_changed(owner, memo.fault, before)
-
-    def fault_changed(self, op: OP, fault: Fault | None, before: Fault | None) -> None:
-        """An operator shows another error than before: report it once, unless it only depends on another's."""
-        if before is not None and before.own:
-            self._reported.discard((op.id, before.message))
-        if fault is not None and fault.own and (op.id, fault.message) not in self._reported:
-            self._reported.add((op.id, fault.message))
-            self.report(op, fault.message, kind=fault.kind)
-
-    def warnings_gone(self, op: OP, before: list[str]) -> None:
-        """A cook of ``op`` is over: warnings of the cook before that it did not give again may be reported again."""
-        for message in before:
-            if message not in op.warnings_now:
-                self._reported.discard((op.id, message))
-
-    def report(self, op: OP, message: str, warning: bool = False, kind: str = "") -> None:
-        """Tell whoever listens that an operator shows an error or a warning."""
-        problem = Problem(op.path, message, self.frame, warning, kind)
-        if warning:
-            if (op.id, message) in self._reported:
-                return
-            self._reported.add((op.id, message))
-        else:
-            self.failed = True
-        self.problems.append(problem)
-        for listener in self.on_problem:
-            listener(problem)
 
     def log(self, kind: str, op: OP, **details: Any) -> None:
         """Write one edit into the change log."""

@@ -1,15 +1,10 @@
-"""Scripts that wait for their frame, and what a script's error says."""
+"""When Script operators cook, and what a script's error says."""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
 
 from .engine import sentence
-
-if TYPE_CHECKING:
-    from .project import Project
 
 
 class CookLevel(enum.Enum):
@@ -26,34 +21,6 @@ class CookLevel(enum.Enum):
 
     def __repr__(self) -> str:
         return f"CookLevel.{self.name}"
-
-
-class Run:
-    """A script waiting for its frame."""
-
-    def __init__(
-        self, project: Project, function: Callable[[], Any], due: int, end_frame: bool, group: str | None
-    ) -> None:
-        self._project = project
-        self._function = function
-        self.due = due
-        self.end_frame = end_frame
-        self.group = group
-        self.active = True
-
-    @property
-    def remainingFrames(self) -> int:
-        return max(0, self.due - self._project.next_frame)
-
-    @property
-    def remainingMilliseconds(self) -> float:
-        return float(1000 * self.remainingFrames / self._project.rate)
-
-    def kill(self) -> None:
-        """Never run it."""
-        self.active = False
-        if self in self._project._runs:
-            self._project._runs.remove(self)
 
 
 def script_message(error: BaseException) -> str:

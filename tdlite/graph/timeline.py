@@ -33,8 +33,9 @@ class AbsTime:
     @property
     def seconds(self) -> float:
         """``(frame − 1) / rate``, exactly rounded."""
-        self._project._read_frame()
-        return self._project.seconds_now
+        project = self._project
+        project.engine.read(project._frame_cell)
+        return project.seconds_now
 
     @property
     def step(self) -> int:

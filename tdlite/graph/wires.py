@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, SupportsIndex, overload
 
 from .errors import OpError
 
 if TYPE_CHECKING:
     from .op import OP
+
+
+_TOLD = 6
+"""So many connectors are named in a message."""
 
 
 class Wire(NamedTuple):
@@ -44,12 +48,12 @@ def connect(target: OP, index: int, source: OP | None) -> None:
     if source is not None:
         source._structure_changed()
     if current is not None:
-        current._outputs.remove((target, index))
+        del current._outputs[target, index]
     while len(target._wires) <= index:
         target._wires.append(None)
     target._wires[index] = source
     if source is not None:
-        source._outputs.append((target, index))
+        source._outputs[target, index] = None
     while target._wires and target._wires[-1] is None:
         target._wires.pop()
     target.project.log("wire", target, index=index, source=source)
@@ -68,6 +72,45 @@ def accept(target: OP, index: int, source: Any) -> None:
         raise OpError(f"{target.path} ({target.opType}) has {there}, not {index + 1}")
     if source._parent is not target._parent:
         raise OpError(f"{target.path}: {source.path} is in another network; wires stay inside one COMP")
+
+
+class NoConnector(OpError, IndexError):
+    """A connector that an operator does not have."""
+
+
+class Connectors(list["Connector"]):
+    """The connectors on one side of an operator; asking for one that is not there says which there are."""
+
+    def __init__(self, owner: OP, count: int, are_inputs: bool) -> None:
+        super().__init__(Connector(owner, index, are_inputs) for index in range(count))
+        self._owner = owner
+        self._side = "input" if are_inputs else "output"
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> Connector: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Connector]: ...
+    def __getitem__(self, index: Any) -> Connector | list[Connector]:
+        try:
+            found: Connector | list[Connector] = super().__getitem__(index)
+            return found
+        except IndexError:
+            raise NoConnector(
+                f"{self._owner.path} ({self._owner.opType}) has no {self._side}Connectors[{index}]; {self._there()}"
+            ) from None
+
+    def _there(self) -> str:
+        """Which connectors there are, in words."""
+        if self._side == "output":
+            return "its only output is 0" if self else "wires lead to what is in a COMP, not to the COMP"
+        if not self:
+            return f"a {self._owner.opType} takes no inputs"
+        named = ", ".join(f"{end.index} ({end.description})" for end in self[:_TOLD])
+        more = f" and {len(self) - _TOLD} more" if len(self) > _TOLD else ""
+        count = f"{len(self)} input{'' if len(self) == 1 else 's'}"
+        if self._owner.isMultiInputs:
+            return f"it takes any number, in order: {named}{more}; the next free one is {len(self) - 1}"
+        return f"it has {count}: {named}{more}"
 
 
 class Connector:

@@ -17,6 +17,7 @@ _THREE = re.compile(r"\A\s*[-+]?\s*vec3\b|\.(?:xyz|zyx|rgb|xzy|yzx|zxy|yxz)\s*(?
 _MOST_LOOKUPS = 200
 """How many of a sampler's lookups are looked at."""
 _OTHER_SAMPLER = re.compile(r"\bsampler(?:Cube|3D)\b")
+_COORDINATE = re.compile(r"\bgl_TexCoord\s*\[\s*(\d)\s*\]")
 _OTHER_PARAMETER = re.compile(r"\bsampler(?:Cube|3D)\s+(\w+)")
 
 SKY = """\
@@ -29,6 +30,8 @@ vec4 textureSky(sampler2D s, vec3 d, float bias) {
 vec4 textureSky(sampler2D s, vec3 d) { return textureSky(s, d, 0.0); }
 vec4 textureSky(sampler2D s, vec2 uv, float bias) { return texture(s, uv, bias); }
 vec4 textureSky(sampler2D s, vec2 uv) { return texture(s, uv); }
+vec4 textureSkyGrad(sampler2D s, vec3 d, vec3 dx, vec3 dy) { return textureSky(s, d, 0.0); }
+vec4 textureSkyGrad(sampler2D s, vec2 uv, vec2 dx, vec2 dy) { return textureGrad(s, uv, dx, dy); }
 vec4 textureSkyLod(sampler2D s, vec3 d, float lod) { return textureSky(s, d, 0.0); }
 vec4 textureSkyLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, uv, lod); }
 """
@@ -42,6 +45,8 @@ vec4 textureVolume(sampler2D s, vec3 p, float bias) {
 vec4 textureVolume(sampler2D s, vec3 p) { return textureVolume(s, p, 0.0); }
 vec4 textureVolume(sampler2D s, vec2 uv, float bias) { return texture(s, uv, bias); }
 vec4 textureVolume(sampler2D s, vec2 uv) { return texture(s, uv); }
+vec4 textureVolumeGrad(sampler2D s, vec3 p, vec3 dx, vec3 dy) { return textureVolume(s, p, 0.0); }
+vec4 textureVolumeGrad(sampler2D s, vec2 uv, vec2 dx, vec2 dy) { return textureGrad(s, uv, dx, dy); }
 vec4 textureVolumeLod(sampler2D s, vec3 p, float lod) { return textureVolume(s, p, 0.0); }
 vec4 textureVolumeLod(sampler2D s, vec2 uv, float lod) { return textureLod(s, uv, lod); }
 """
@@ -61,14 +66,34 @@ def read_through(text: str, ways: dict[str, str]) -> str:
         return text
     names = "|".join(map(re.escape, ways))
     call = re.compile(rf"\b({'|'.join(_LOOKUPS)})(\s*\(\s*)({names})\b")
-    return replaced(
-        text, call, lambda match: f"{ways[match[3]]}{'Lod' if 'Lod' in match[1] else ''}{match[2]}{match[3]}"
-    )
+
+    def through(match: re.Match[str]) -> str:
+        how = next((how for how in ("Lod", "Grad") if how in match[1]), "")
+        return f"{ways[match[3]]}{how}{match[2]}{match[3]}"
+
+    return replaced(text, call, through)
 
 
 def flattened(text: str) -> str:
-    """The text in which rectangle textures, which are looked up in pixels, are 2D ones."""
-    names = re.findall(r"\bsampler2DRect\s+(\w+)", code(text))
+    """The text in which rectangle textures, which are looked up in pixels, are 2D ones.
+
+    Hosts give the coordinates of such a texture in pixels too: ``gl_TexCoord[0]`` is in those of the first sampler.
+    """
+    samplers = [
+        (kind, name.strip())
+        for kind, names in re.findall(r"\buniform\s+sampler(2D|2DRect)\s+([\w\s,]{1,1000});", code(text))
+        for name in names.split(",")
+    ]
+    names = re.findall(r"\bsampler2DRect\s+(\w+)", code(text)) + [name for kind, name in samplers if kind != "2D"]
+
+    def coordinate(match: re.Match[str]) -> str:
+        kind, name = samplers[int(match[1]) if int(match[1]) < len(samplers) else 0]
+        if kind == "2D":
+            return match[0]
+        return f"vec4(vUV.st * vec2(textureSize({name}, 0)), 0.0, 1.0)"
+
+    if samplers:
+        text = replaced(text, _COORDINATE, coordinate)
     one = "|".join(names) or "(?!)"
     for pattern, new in (
         (r"\bsampler2DRect\b", "sampler2D"),
@@ -83,7 +108,7 @@ def flattened(text: str) -> str:
 
 def helpers(texts: str) -> str:
     """The texts of the functions that ``texts`` use."""
-    return "".join(text for name, text in HELPERS.items() if re.search(rf"\b{name}(?:Lod)?\b", texts))
+    return "".join(text for name, text in HELPERS.items() if re.search(rf"\b{name}(?:Lod|Grad)?\b", texts))
 
 
 def spatial(text: str, sampler: str) -> str:
@@ -98,7 +123,7 @@ def spatial(text: str, sampler: str) -> str:
         name.strip() for names in re.findall(r"\bvec3\s+([\w\s,]{1,300});", plain) for name in names.split(",")
     }
     flat = set(re.findall(r"\b(?:vec2|float)\s+(\w+)", plain))
-    for match in islice(re.finditer(rf"\btexture(?:Lod)?(\s*\(\s*){sampler}\s*,", plain), _MOST_LOOKUPS):
+    for match in islice(re.finditer(rf"\btexture(?:Lod|Grad)?(\s*\(\s*){sampler}\s*,", plain), _MOST_LOOKUPS):
         inner = plain[match.end() : enclosed(plain, match.start() + match[0].find("(")) - 1]
         where = split(inner)[0]
         outside = re.sub(r"\[[^\]]*\]", "", where)

@@ -7,19 +7,17 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tdlite.glsl.text import bare, code, split
+from tdlite.glsl.text import PRECISION, bare, code, split
 
 from .model import ImportFault
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|pragma[ \t]+include)[ \t]*\(?[ \t]*["<\']([^">\'\n]+)[">\']', re.M)
 _FOREIGN = re.compile(r"^[ \t]*#[ \t]*(?:version|extension)\b[^\n]*|\bprecision\s+(?:low|medium|high)p\s+\w+\s*;", re.M)
-_UNIFORM = re.compile(
-    r"(?:\blayout\s*\([^()]{0,200}\)\s*)?\buniform\s+(?:(?:highp|mediump|lowp)\s+)?(\w+)\s+([^;{}]{0,2000});"
-)
+_UNIFORM = re.compile(rf"(?:\blayout\s*\([^()]{{0,200}}\)\s*)?\buniform\s+{PRECISION}(\w+)\s+([^;{{}}]{{0,2000}});")
 _VARYING = re.compile(
     r"(?:\blayout\s*\([^()]{0,200}\)\s*)?\b(?:(?:smooth|flat|centroid|noperspective)\s+)?(varying|in|out)\s+"
-    r"(?:(?:highp|mediump|lowp)\s+)?(\w+(?:\s*\[\w+\])?)\s+([^;{}()]{1,1000});"
+    rf"{PRECISION}(\w+(?:\s*\[\w+\])?)\s+([^;{{}}()]{{1,1000}});"
 )
 _EMPTY_CHOICE = re.compile(r"^[ \t]*#[ \t]*if\b[^\n]*\n\s*(?:#[ \t]*else\b[^\n]*\n\s*)?#[ \t]*endif\b[^\n]*\n?", re.M)
 LARGEST = 2_000_000

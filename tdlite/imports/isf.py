@@ -10,8 +10,8 @@ from . import feeds
 from .channels import flattened, helpers, read_through
 from .expressions import size_expression
 from .glsl import Declared, defines, desktop, not_ours, read_text, renamed, uniforms, without_uniforms, words
-from .isfheader import entries, header, parsed
-from .isfinputs import KINDS, custom_of, true
+from .isfheader import entries, header, parsed, passes
+from .isfinputs import KINDS, custom_of
 from .isfvertex import Varyings
 from .model import Custom, ImportFault, Picture, Read, Sketch, Step, Value, op_name, par_name
 
@@ -78,13 +78,13 @@ class _Importer:
         """Sampler → the picture behind it."""
         self.ways: dict[str, str] = {}
         """Sampler → what reads it instead of texture()."""
-        self.passes = self._passes()
+        self.passes = passes(data)
         targets = [one["TARGET"] for one in self.passes if one["TARGET"]]
         for entry in entries(data.get("INPUTS"), "NAME"):
             self._input(entry, used, targets)
         for entry in entries(data.get("IMPORTED"), "NAME"):
-            self._imported(entry, used)
-        self._steps(body, used)
+            self._imported(entry)
+        self._steps(body)
 
     def _vertex(self) -> str:
         for suffix in (".vs", ".vert", ".VS"):
@@ -96,28 +96,6 @@ class _Importer:
         return ""
 
     # -- the header --------------------------------------------------------------------------------------------
-
-    def _passes(self) -> list[dict[str, Any]]:
-        data = self.data
-        old = data.get("PERSISTENT_BUFFERS")
-        kept: dict[str, dict[str, Any]] = {}
-        if isinstance(old, list):
-            kept = {one: {} for one in old if isinstance(one, str)}
-        elif isinstance(old, dict):
-            kept = {name: one if isinstance(one, dict) else {} for name, one in old.items()}
-        made = []
-        for entry in entries(data.get("PASSES"), "TARGET")[:64] or [{}]:
-            target = entry.get("TARGET")
-            target = target if isinstance(target, str) and re.fullmatch(r"[A-Za-z_]\w*", target) else ""
-            more = kept.get(target, {})
-            size = [str(entry.get(side) or more.get(side) or "") for side in ("WIDTH", "HEIGHT")]
-            made.append({
-                "TARGET": not_ours(target),
-                "PERSISTENT": target in kept or true(entry.get("PERSISTENT")),
-                "FLOAT": true(entry.get("FLOAT")) or true(more.get("FLOAT")),
-                "SIZE": size,
-            })  # fmt: skip
-        return made
 
     def _input(self, entry: dict[str, Any], used: set[str], targets: list[str]) -> None:
         name, kind = entry.get("NAME"), str(entry.get("TYPE", "")).strip()
@@ -154,7 +132,7 @@ class _Importer:
         what = "a picture" if kind == "image" else "sound"
         self.sketch.note(f"{name} takes {what}: set the parameter {custom.name} to a TOP; until then one stands in")
 
-    def _imported(self, entry: dict[str, Any], used: set[str]) -> None:
+    def _imported(self, entry: dict[str, Any]) -> None:
         name, file = entry.get("NAME"), entry.get("PATH")
         if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z_]\w*", name) or name in self.pictures:
             return
@@ -182,34 +160,19 @@ class _Importer:
 
     # -- the passes --------------------------------------------------------------------------------------------
 
-    def _steps(self, body: str, used: set[str]) -> None:
-        sketch, passes = self.sketch, self.passes
+    def _steps(self, body: str) -> None:
+        """A step for each pass, all of the same text."""
+        sketch = self.sketch
         own = {**_TYPES, **{name: type_ for name, (type_, _) in self.fed.items()}}
-        samplers = [*self.pictures, *dict.fromkeys(one["TARGET"] for one in passes if one["TARGET"])]
+        samplers = [*self.pictures, *dict.fromkeys(one["TARGET"] for one in self.passes if one["TARGET"])]
         body = without_uniforms(
             body, lambda one: one.name not in own and one.type not in ("sampler2D", "sampler2DRect"), lambda one: ""
         )
         body = self.varyings.without(body)
         body, sizes = _special_names(flattened(body), samplers)
         body = read_through(body, self.ways)
-        texts = body + self.varyings.text
-        used = words(texts)
-        shared: dict[str, Value] = {}
-        prelude = []
-        for name, type_ in _TYPES.items():
-            if name in used:
-                prelude.append(f"uniform {type_} {name};")
-                if name != "PASSINDEX":
-                    made = feeds.feed(Declared(name, type_), sketch)
-                    shared[name] = made if made is not None else 0.0
-        for name, (type_, value) in self.fed.items():
-            if name in used:
-                prelude.append(f"uniform {type_} {name};")
-                shared[name] = value
-        for declared in uniforms(body):
-            made = feeds.feed(declared, sketch)
-            if made is not None:
-                shared[declared.name] = made
+        used = words(body + self.varyings.text)
+        prelude, shared = self._uniforms(body, used)
         macros = _MACROS
         if self.varyings.vertex:
             macros = {name: line.replace("vUV.st", "isf_FragNormCoord") for name, line in _MACROS.items()}
@@ -219,20 +182,49 @@ class _Importer:
         prelude += [line for name, line in macros.items() if name in used]
         prelude += sizes
         prelude += self.varyings.declarations
-        live = [name for name in samplers if name in used]
-        names = _step_names(passes)
         text = "\n\n".join(
             part for part in ("\n".join(prelude), helpers(body).rstrip(), self.varyings.function,
                               body.strip("\n"), self.varyings.main) if part
         ) + "\n"  # fmt: skip
-        kept = {one["TARGET"] for one in passes if one["PERSISTENT"]}
-        latest: dict[str, str] = {}
-        last = {one["TARGET"]: name for one, name in zip(passes, names, strict=True) if one["TARGET"]}
-        for index, (one, name) in enumerate(zip(passes, names, strict=True)):
+        for index, (one, name) in enumerate(zip(self.passes, _step_names(self.passes), strict=True)):
             step = Step(name, text, values=dict(shared), deep=one["FLOAT"])
             if "PASSINDEX" in used:
                 step.values["PASSINDEX"] = index
-            for sampler in live:
+            step.size = self._size(one["SIZE"], name)
+            sketch.steps.append(step)
+        self._connect([name for name in samplers if name in used])
+
+    def _uniforms(self, body: str, used: set[str]) -> tuple[list[str], dict[str, Value]]:
+        """The declarations of the uniforms that hosts declare, and the values of all."""
+        declared: list[str] = []
+        values: dict[str, Value] = {}
+        for name, type_ in _TYPES.items():
+            if name in used:
+                declared.append(f"uniform {type_} {name};")
+                if name != "PASSINDEX":
+                    made = feeds.feed(Declared(name, type_), self.sketch)
+                    values[name] = made if made is not None else 0.0
+        for name, (type_, value) in self.fed.items():
+            if name in used:
+                declared.append(f"uniform {type_} {name};")
+                values[name] = value
+        for one in uniforms(body):
+            made = feeds.feed(one, self.sketch)
+            if made is not None:
+                values[one.name] = made
+        return declared, values
+
+    def _connect(self, samplers: list[str]) -> None:
+        """What each step reads: of a target what was drawn last, in this frame or, where it is kept, in the one before.
+
+        Every step reads what the text names, for all have the same.
+        """
+        pairs = [(one["TARGET"], step.name) for one, step in zip(self.passes, self.sketch.steps, strict=True)]
+        kept = {one["TARGET"] for one in self.passes if one["PERSISTENT"]}
+        last = dict(pairs)
+        latest: dict[str, str] = {}
+        for (target, name), step in zip(pairs, self.sketch.steps, strict=True):
+            for sampler in samplers:
                 if sampler in self.pictures:
                     step.reads.append(Read(sampler, self.pictures[sampler]))
                 elif sampler in latest:
@@ -241,10 +233,8 @@ class _Importer:
                     step.reads.append(Read(sampler, last[sampler], past=True))
                 else:
                     step.reads.append(Read(sampler, self._nothing()))
-            step.size = self._size(one["SIZE"], name)
-            sketch.steps.append(step)
-            if one["TARGET"]:
-                latest[one["TARGET"]] = name
+            if target:
+                latest[target] = name
 
     def _nothing(self) -> str:
         """The picture that a pass sees of one that comes later and is not kept."""

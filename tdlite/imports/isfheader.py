@@ -9,6 +9,8 @@ from typing import Any
 
 from tdlite.glsl.text import bare
 
+from .glsl import not_ours
+from .isfinputs import true
 from .model import ImportFault
 
 _COMMENT = re.compile(r"//[^\n]*|/\*[\s*]*(\{)?")
@@ -46,3 +48,25 @@ def entries(value: Any, key: str) -> list[dict[str, Any]]:
     if isinstance(value, dict):
         return [{key: name, **(one if isinstance(one, dict) else {})} for name, one in value.items()]
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def passes(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The passes of a header: TARGET, PERSISTENT, FLOAT and SIZE of each, width and height as texts; at least one."""
+    old = data.get("PERSISTENT_BUFFERS")
+    kept: dict[str, dict[str, Any]] = {}
+    if isinstance(old, list):
+        kept = {one: {} for one in old if isinstance(one, str)}
+    elif isinstance(old, dict):
+        kept = {name: one if isinstance(one, dict) else {} for name, one in old.items()}
+    made = []
+    for entry in entries(data.get("PASSES"), "TARGET")[:64] or [{}]:
+        target = entry.get("TARGET")
+        target = target if isinstance(target, str) and re.fullmatch(r"[A-Za-z_]\w*", target) else ""
+        more = kept.get(target, {})
+        made.append({
+            "TARGET": not_ours(target),
+            "PERSISTENT": target in kept or true(entry.get("PERSISTENT")),
+            "FLOAT": true(entry.get("FLOAT")) or true(more.get("FLOAT")),
+            "SIZE": [str(entry.get(side) or more.get(side) or "") for side in ("WIDTH", "HEIGHT")],
+        })  # fmt: skip
+    return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from tdlite.glsl.text import bare, code
+from tdlite.glsl.text import PRECISION, bare, code
 from tdlite.glsl.zeros import variable
 
 from . import feeds
@@ -35,7 +35,7 @@ _FEATURES = {
     "CONVOLUTION_PYRAMID_0": "the convolution pyramid", "CONVOLUTION_PYRAMID_ALGORITHM": "the convolution pyramid",
 }  # fmt: skip
 _PLACED = re.compile(r"\bgl_Position\b\s*(?:\.\w+\s*)?=(?!=)")
-_OUTPUT = re.compile(r"\bout\s+(?:(?:highp|mediump|lowp)\s+)?vec[34]\s+\w+\s*;")
+_OUTPUT = re.compile(rf"\bout\s+{PRECISION}vec[34]\s+\w+\s*;")
 
 
 def is_plain(text: str) -> bool:
@@ -179,6 +179,9 @@ def _given(made: Declared, text: str) -> str:
     looked_up = re.search(rf"\btexture\w*\s*\(\s*\w+\s*,\s*{made.name}\b", bare(text))
     if name == "surfaceposition" or ("position" in name and "tex" not in name):
         return f"vec{count}((vUV.st - 0.5) * 2.0{tail})" if count > 1 else ""
+    pixels = re.search(rf"\btexturePixels\s*\(\s*(\w+)\s*,\s*{made.name}\b", bare(text))
+    if pixels and count > 1:
+        return f"vec{count}(vUV.st * vec2(textureSize({pixels[1]}, 0)){tail})"
     if made.name in _COORDINATES or looked_up or re.search(r"uv|coord|tex", name):
         return f"vec{count}(vUV.st{tail})" if count > 1 else "vUV.s"
     if "normal" in name and count == 3:

@@ -22,6 +22,12 @@ _TOLD = re.compile(
 _KEPT = re.compile(r"\b(keyboard|webcam|music|microphone)\b[^\n.;]{0,40}\biChannel([0-3])\b", re.IGNORECASE)
 _COMMENTS = re.compile(r"//[^\n]*|/\*.*?(?:\*/|\Z)", re.S)
 
+_FILE = re.compile(
+    r"\biChannel([0-3])\b[ \t*_`\"':=|>-]{1,9}"
+    r"(?:(?:is|the|an?|texture|image|picture|video|movie|file)\b[ \t:=]{0,4}){0,3}"
+    r"(?:\"([^\"\n]{1,300})\"|'([^'\n]{1,300})'|([^\s\"'`()<>|,;]{1,300}\.\w{2,5})\b)", re.IGNORECASE,
+)  # fmt: skip
+
 Told = dict[int, tuple[str, str, str]]
 """By number: what is on a channel ("bufferA", "self", "cubemap"…), its filter and its wrap, '' where not told."""
 
@@ -99,6 +105,14 @@ def told(text: str) -> Told:
 def told_in_comments(text: str) -> Told:
     """What the comments of a pass say about its channels."""
     return told("\n".join(_COMMENTS.findall(text)))
+
+
+def files_in_comments(text: str) -> dict[int, str]:
+    """The files that the comments of a pass put on its channels, as in ``iChannel1: video f.mp4``, one each."""
+    found: dict[int, set[str]] = {}
+    for number, *names in _FILE.findall("\n".join(_COMMENTS.findall(text))):
+        found.setdefault(int(number), set()).add("".join(names))
+    return {number: names.pop() for number, names in found.items() if len(names) == 1}
 
 
 def told_in_readme(text: str) -> dict[str, Told]:

@@ -11,7 +11,7 @@ from tdlite.glsl.text import bare, code
 
 from .glsl import clean, defines, included, read_text, renamed, replaced, words
 from .model import ImportFault, Sketch, op_name
-from .sections import Told, chosen, sections, told_in_comments, told_in_json, told_in_readme
+from .sections import Told, chosen, files_in_comments, sections, told_in_comments, told_in_json, told_in_readme
 from .toypasses import BUFFERS, STANDS_IN, TYPES, Channel, Toy, sketched
 
 _NAMES = re.compile(
@@ -24,8 +24,8 @@ _OTHER_DIRECTIVE = re.compile(r"^[ \t]*#[ \t]*i(?:Vertex|Keyboard|Channel\d?)\b[
 _ANOTHER = re.compile(r"\bvoid\s+mainImage\s*\((?:[^(),]*,){2}")
 """A function of that name with more arguments, which other hosts call."""
 _MACRO = re.compile(r"^[ \t]*#[ \t]*define\b[^\n]*\bvoid[ \t]+mainImage[ \t]*\(", re.M)
-_IMAGES = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".hdr", ".webp", ".mp4", ".mov", ".webm",
-           ".mkv", ".avi")  # fmt: skip
+_MOVIES = (".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v", ".ogv", ".mpg", ".mpeg")
+_MEDIA = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".exr", ".hdr", ".webp", ".dds", ".tga", *_MOVIES)
 _SIDECARS = {"README.md": told_in_readme, "config.json": told_in_json, "shadertoy.config.json": told_in_json,
              "shadertoy.json": told_in_json}  # fmt: skip
 
@@ -61,14 +61,14 @@ def from_text(path: Path, text: str, name: str) -> Sketch:
     if not parts:
         common = _pass(path, text, "image", toys)
         for toy in toys.values():
-            _tell(toy, told_in_comments(toy.text))
+            _tell_by_comments(toy, path.parent)
         return sketched(name, list(toys.values()), common, [])
     common = included(parts.get("common", ""), [path.parent], str(path))
     for role in (*BUFFERS, "image"):
         if role in parts:
             common += _pass(path, parts[role], role, toys)
     skipped = ["the sound pass is not imported: there is no sound here"] if "sound" in parts else []
-    return _kept(name, toys, common, {}, skipped)
+    return _kept(name, toys, common, path.parent, {}, skipped)
 
 
 def from_folder(path: Path, name: str) -> Sketch:
@@ -96,16 +96,18 @@ def from_folder(path: Path, name: str) -> Sketch:
     for role in (*BUFFERS, "image"):
         if role in found:
             common += _pass(found[role], read_text(found[role]), role, toys)
-    return _kept(name, toys, common, _sidecar(path), skipped)
+    return _kept(name, toys, common, path, _sidecar(path), skipped)
 
 
-def _kept(name: str, toys: dict[str, Toy], common: str, told: dict[str, Told], skipped: list[str]) -> Sketch:
+def _kept(
+    name: str, toys: dict[str, Toy], common: str, folder: Path, told: dict[str, Told], skipped: list[str]
+) -> Sketch:
     """Passes as somebody keeps them, where words or their order say what is on the channels."""
     present = [role for role in BUFFERS if role in toys]
     guessed = False
     for role, toy in toys.items():
         _tell(toy, told.get(role, {}))
-        _tell(toy, told_in_comments(toy.text))
+        _tell_by_comments(toy, folder)
         if present and not told and not toy.channels:
             guessed = guessed or "iChannel" in toy.text + common
             for index, source in enumerate(present):
@@ -133,6 +135,17 @@ def _tell(toy: Toy, told: Told) -> None:
         made = Channel("buffer", buffer, wrap="clamp") if buffer else Channel(what)
         made.filter, made.wrap = filter or made.filter, wrap or made.wrap
         toy.channels.setdefault(number, made)
+
+
+def _tell_by_comments(toy: Toy, folder: Path) -> None:
+    """Put on a pass's channels what its comments say: files that are there, and other things."""
+    said = told_in_comments(toy.text)
+    for number, file in files_in_comments(toy.text).items():
+        path = folder / file.removeprefix("file://")
+        if path.suffix.lower() in _MEDIA and _is_file(path):
+            _, filter, wrap = said.get(number, ("", "", ""))
+            toy.channels.setdefault(number, Channel("texture", str(path), filter or "linear", wrap or "repeat"))
+    _tell(toy, said)
 
 
 def from_json(data: Any, name: str, path: Path) -> Sketch:
@@ -227,9 +240,9 @@ def _json_channel(entry: dict[str, Any], by_output: dict[str, str], path: Path) 
         made.source = by_output.get(str(entry.get("id")), BUFFERS[int(number[1])] if number else "")
         if not made.source:
             made.kind = "texture"
-    elif kind == "texture" and source:
+    elif kind in ("texture", "video") and source:
         file = path.parent / Path(source).name
-        made.source = str(file) if _is_file(file) else ""
+        made.source, made.lost = (str(file), "") if _is_file(file) else ("", source)
     return made
 
 
@@ -269,10 +282,10 @@ def _named_channel(channel: Channel, value: str, path: Path, role: str, toys: di
         channel.kind, channel.source = "buffer", role
     elif match and _role(match) in toys and not Path(value).suffix:
         channel.kind, channel.source = "buffer", _role(match)
-    elif Path(value).suffix.lower() in _IMAGES:
-        channel.source = str(path.parent / value)
-        if not _is_file(Path(channel.source)):
-            channel.source = ""
+    elif Path(value).suffix.lower() in _MEDIA:
+        file = path.parent / value
+        channel.kind = "video" if file.suffix.lower() in _MOVIES else "texture"
+        channel.source, channel.lost = (str(file), "") if _is_file(file) else ("", value)
     elif Path(value).suffix.lower() in _SUFFIXES and _is_file(path.parent / value):
         file = path.parent / value
         if file.resolve() == path.resolve():

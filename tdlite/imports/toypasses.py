@@ -40,6 +40,8 @@ class Channel:
     source: str = ""
     filter: str = "linear"
     wrap: str = "repeat"
+    lost: str = ""
+    """A file that should be on it, and is not there."""
 
 
 @dataclass
@@ -102,7 +104,6 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
     step = Step(toy.name, "", deep=toy.name != "image")
     live = {n: c for n, c in sorted(toy.channels.items()) if used & {f"iChannel{n}", "iChannelResolution", "iChannel"}}
     text = read_through(text, _ways(live))
-    prelude: list[str] = []
     for number, channel in live.items():
         sampler = f"iChannel{number}"
         if channel.kind == "buffer" and channel.source in order:
@@ -110,12 +111,12 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
             step.reads.append(Read(sampler, channel.source, past, *_sampling(channel)))
         else:
             step.reads.append(Read(sampler, _picture(channel, number, sketch), False, *_sampling(channel)))
-    declared = {made.name for made in uniforms(text)}
     text = without_uniforms(
         text,
         keep=lambda one: one.name not in TYPES and not one.name.startswith("iChannel") and one.type != "sampler2D",
         rest=lambda one: "",
     )
+    prelude = []
     for name, type_ in TYPES.items():
         if name in used:
             prelude.append(f"uniform {type_} {name};")
@@ -127,37 +128,50 @@ def _step(toy: Toy, common: str, sketch: Sketch, order: list[str], shared: dict[
             step.values[name] = value
     for made in uniforms(text):
         value = feeds.feed(made, sketch)
-        if value is not None and made.name in declared:
+        if value is not None:
             step.values[made.name] = value
-    samplers = [f"iChannel{n}" for n in range(4)]
-    if "iChannelResolution" in used:
-        sizes = [f"vec3(textureSize({s}, 0), 1.0)" if n in live else "vec3(0.0)" for n, s in enumerate(samplers)]
-        prelude.append(f"#define iChannelResolution vec3[4]({', '.join(sizes)})")
-    if "iChannelTime" in used:
-        if "iTime" not in step.values:
-            prelude.append("uniform float iTime;")
-            step.values["iTime"] = feeds.SECONDS
-        prelude.append("#define iChannelTime float[4](iTime, iTime, iTime, iTime)")
-    if "iChannel" in used:
-        prelude.append("struct Channel { vec3 resolution; float time; };")
-        sizes = [f"Channel(vec3(textureSize({s}, 0), 1.0), 0.0)" if n in live else "Channel(vec3(0.0), 0.0)"
-                 for n, s in enumerate(samplers)]  # fmt: skip
-        prelude.append(f"#define iChannel Channel[4]({', '.join(sizes)})")
-    help_text = helpers(text + sketch.texts.get("common", ""))
-    parts = ["\n".join(prelude), help_text.rstrip()]
+    prelude += _channel_macros(used, live, step)
+    parts = ["\n".join(prelude), helpers(text + sketch.texts.get("common", "")).rstrip()]
     if "common" in sketch.texts:
         parts.append("#include <common>")
-    color = "vec4(color.rgb, 1.0)" if toy.name == "image" else "color"
+    pixel, color = (_unused(name, used) for name in ("pixelColor", "color"))
     parts += [
         text.strip("\n"),
-        "layout(location = 0) out vec4 pixelColor;\n"
-        "void main() {\n    vec4 color = vec4(0.0);\n    mainImage(color, gl_FragCoord.xy);\n"
-        f"    pixelColor = {color};\n}}",
+        f"layout(location = 0) out vec4 {pixel};\n"
+        f"void main() {{\n    vec4 {color} = vec4(0.0);\n    mainImage({color}, gl_FragCoord.xy);\n"
+        f"    {pixel} = {f'vec4({color}.rgb, 1.0)' if toy.name == 'image' else color};\n}}",
     ]
     step.text = "\n\n".join(part for part in parts if part) + "\n"
     if defines(toy.text, "mainSound"):
         sketch.note("mainSound() is not called: a TOP makes no sound")
     return step
+
+
+def _unused(name: str, used: set[str]) -> str:
+    """A name of ours that the author does not use."""
+    while name in used:
+        name += "_"
+    return name
+
+
+def _channel_macros(used: set[str], live: dict[int, Channel], step: Step) -> list[str]:
+    """What Shadertoy tells about channels, where a pass uses it: sizes, times, and both in a struct."""
+    made = []
+    samplers = [f"iChannel{n}" for n in range(4)]
+    if "iChannelResolution" in used:
+        sizes = [f"vec3(textureSize({s}, 0), 1.0)" if n in live else "vec3(0.0)" for n, s in enumerate(samplers)]
+        made.append(f"#define iChannelResolution vec3[4]({', '.join(sizes)})")
+    if "iChannelTime" in used:
+        if "iTime" not in step.values:
+            made.append("uniform float iTime;")
+            step.values["iTime"] = feeds.SECONDS
+        made.append("#define iChannelTime float[4](iTime, iTime, iTime, iTime)")
+    if "iChannel" in used:
+        made.append("struct Channel { vec3 resolution; float time; };")
+        sizes = [f"Channel(vec3(textureSize({s}, 0), 1.0), 0.0)" if n in live else "Channel(vec3(0.0), 0.0)"
+                 for n, s in enumerate(samplers)]  # fmt: skip
+        made.append(f"#define iChannel Channel[4]({', '.join(sizes)})")
+    return made
 
 
 def _sampling(channel: Channel) -> tuple[str, str]:
@@ -168,16 +182,38 @@ def _sampling(channel: Channel) -> tuple[str, str]:
 
 def _picture(channel: Channel, number: int, sketch: Sketch) -> str:
     """The name of the picture on a channel; passes share those that are the same."""
-    if channel.source:
-        name = op_name(Path(channel.source).stem, "picture")
-        if not any(picture.name == name for picture in sketch.pictures):
-            sketch.pictures.append(Picture(name, "file", channel.source))
-        return name
+    if channel.source and channel.kind != "buffer":
+        return _file(channel.source, sketch)
     kind, what = STANDS_IN.get(channel.kind, ("noise", f"a {channel.kind}"))
     name = f"channel{number}" if channel.kind == "texture" else f"{op_name(channel.kind, 'picture')}{number}"
-    if not any(picture.name == name for picture in sketch.pictures):
-        note = f"iChannel{number} was {what}"
+    if channel.source:
+        name, kind, what = op_name(channel.source), "black", f"{_title(channel.source)}, which is not here"
+    if channel.lost:
+        name, what = op_name(Path(channel.lost).stem, "picture"), f"{channel.lost}, which was not found"
+    note = f"iChannel{number} was {what}"
+    there = next((picture for picture in sketch.pictures if picture.name == name), None)
+    if there is None:
         custom = sketch.custom(Custom(par_name(name), "TOP", name, note=f"{note}."))
-        sketch.pictures.append(Picture(name, kind, custom=custom.name, note=note))
-        sketch.note(f"{note}; {name} stands in, and the parameter {custom.name} takes another TOP")
+        there = Picture(name, kind, custom=custom.name, note=note)
+        sketch.pictures.append(there)
+    sketch.note(f"{note}; {name} stands in, and the parameter {there.custom} takes another TOP")
+    return name
+
+
+def _title(role: str) -> str:
+    """A pass as the site calls it."""
+    return f"Buffer {role[-1]}" if role in BUFFERS else role
+
+
+def _file(path: str, sketch: Sketch) -> str:
+    """The name of the picture that is a file; files of the same name in different folders are different pictures."""
+    there = next((picture.name for picture in sketch.pictures if picture.path == path), "")
+    if there:
+        return there
+    stem = name = op_name(Path(path).stem, "picture")
+    taken, number = {picture.name for picture in sketch.pictures}, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}_{number}"
+    sketch.pictures.append(Picture(name, "file", path))
     return name

@@ -29,7 +29,7 @@ class Codec:
     `label` is the menu's, `title` for sentences, `name` FFmpeg's of the format, `encoder` FFmpeg's of the
     software encoder; `containers` by token, the preferred one first. `alpha_containers` are those that keep
     alpha, where not all do. Width and height are even where chroma is halved if `even`, multiples of
-    `multiple` and not below `smallest`.
+    `multiple`, not below `smallest` and not above `largest`.
     """
 
     token: str
@@ -46,6 +46,7 @@ class Codec:
     even: bool = False
     multiple: tuple[int, int] = (1, 1)
     smallest: tuple[int, int] = (1, 1)
+    largest: tuple[int, int] = (65535, 65535)
     tag: str = ""
     """The four characters in mov and mp4, where FFmpeg's choice is not the one that plays everywhere."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +131,11 @@ class Codec:
                 needs.insert(0, need)
         if needs:
             raise EncoderError(f"{attempt} (needs {', '.join(needs)}); {' or '.join(mends)}")
+        most = self.largest
+        if width > most[0] or height > most[1]:
+            raise EncoderError(
+                f"{attempt} (at most {most[0]}×{most[1]}); lower the resolution, or use another videocodec"
+            )
         if self.largest_rate and rate > self.largest_rate:
             raise EncoderError(
                 f"cannot record {float(rate):g} frames/s as {self.title} (at most {self.largest_rate}); set a lower fps"
@@ -182,6 +188,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.mpeg4,
             b_frames=True,
             header=True,
+            largest=(8191, 8191),
             largest_tick=65535,
             longest_interval=translate.MPEG4_INTERVAL,
         ),
@@ -192,6 +199,7 @@ CODECS: Mapping[str, Codec] = {
             slices=slices.h264,
             b_frames=True,
             even=True,
+            largest=(16384, 16384),
         ),
         Codec(
             *("cineform", "GoPro-Cineform", "CineForm", "cfhd", "cfhd", ("mov",)),
@@ -237,6 +245,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.vp8,
             slices=slices.vp8,
             reading=(5, False),
+            largest=(16383, 16383),
         ),
         Codec(
             *("vp9", "VP9", "VP9", "vp9", "libvpx-vp9", ("webm", "mkv", "mp4")),
@@ -273,6 +282,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.svtav1,
             slices=slices.av1,
             smallest=(4, 4),
+            largest=(16384, 8704),
             largest_rate=240,
         ),
     )

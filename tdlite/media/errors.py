@@ -46,6 +46,7 @@ _MENDS = {
     errno.ENOTDIR: "a part of the path is a file: choose another folder, or remove that file",
     errno.EEXIST: "a part of the path is a file: choose another folder, or remove that file",
     errno.EISDIR: "the path is a folder: add a file name to it",
+    errno.ELOOP: "a link leads back to itself: remove it, or choose another path",
     errno.ENAMETOOLONG: "shorten the file's name",
     errno.ESTALE: "it was removed or replaced while it was written: leave it alone, and record again",
     errno.EBUSY: "another recording is writing it: give each a file of its own",

@@ -7,7 +7,7 @@ import os
 import secrets
 import stat
 
-from tdlite.media.errors import InputError, output_error
+from tdlite.media.errors import InputError, OutputError, output_error
 
 
 def make_folder(path: str | os.PathLike[str]) -> None:
@@ -24,6 +24,15 @@ def check_readable(path: str | os.PathLike[str]) -> None:
         kind = os.stat(path).st_mode
         if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
             raise InputError(f"cannot open {os.fspath(path)}: it is a pipe or a device, not a file")
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """OutputError for pipes and devices, in which nothing can be found again; a missing file is none yet."""
+    with contextlib.suppress(OSError):
+        kind = os.stat(path).st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):
+            name = os.fspath(path)
+            raise OutputError(f"cannot write {name}: it is a pipe or a device, not a file; choose another name", name)
 
 
 def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from tdlite.media.images import decibels
 
-SUFFIXES = frozenset((".jpg", ".jpeg", ".jp2"))
-"""The suffixes of the files that `GpuStills` makes, in lower case."""
+CHANNELS = {".jpg": 3, ".jpeg": 3, ".jp2": 4}
+"""The suffixes of the files that `GpuStills` makes, in lower case, and how many channels they keep of RGBA."""
 
 
 class GpuStills:
@@ -20,23 +20,22 @@ class GpuStills:
     def __init__(self, device: int) -> None:
         from nvidia import nvimgcodec
 
-        self._device = device
         self._codec = nvimgcodec
         # Only what runs on the GPU: the package's other way is to copy the picture to the CPU and use OpenCV.
         kinds = nvimgcodec.BackendKind.GPU_ONLY, nvimgcodec.BackendKind.HYBRID_CPU_GPU
         self._encoder = nvimgcodec.Encoder(device_id=device, backends=[nvimgcodec.Backend(kind) for kind in kinds])
 
     def encode(self, picture: Any, suffix: str, quality: float, stream: int = 0) -> bytes | None:
-        """Return a file of an array in CUDA memory, [h, w, 4] RGBA of uint8, row 0 = bottom; waits for it.
+        """Return a file of an array in CUDA memory, [h, w, channels] of uint8, row 0 = top; waits for it.
 
-        `suffix` is one of SUFFIXES, `quality` 0..1 as in `images`; JPEGs have no alpha. `stream` is the CUDA stream
-        in which the picture was made. None when the package refuses, and does not say why.
+        `suffix` is one of CHANNELS, which says how many the array has; `quality` 0..1 as in `images`. `stream` is the
+        CUDA stream in which the picture was made. None when the package refuses, and does not say why; RuntimeError
+        when it does.
         """
         codec, jpeg = self._codec, suffix != ".jp2"
-        array = _upright(picture, 3 if jpeg else 4, self._device, stream)
         params = self._jpeg(quality) if jpeg else self._jp2(quality)
         kind = ".jpg" if jpeg else ".jp2"
-        found = self._encoder.encode(codec.as_image(array, stream), kind, params=params, cuda_stream=stream)
+        found = self._encoder.encode(codec.as_image(picture, stream), kind, params=params, cuda_stream=stream)
         return None if found is None else bytes(found)
 
     def _jpeg(self, quality: float) -> Any:
@@ -59,30 +58,5 @@ def gpu_stills(device: int) -> GpuStills | None:
     """Return the encoder of the CUDA device, None where there is none: the package or a library of it is missing."""
     try:
         return GpuStills(device)
-    except (ImportError, OSError, RuntimeError):
+    except (ImportError, OSError, RuntimeError, AttributeError):  # an older package has other names
         return None
-
-
-def _upright(picture: Any, channels: int, device: int, stream: int) -> Any:
-    """Return the first channels of a picture as nvImageCodec takes them: without padding, row 0 = top."""
-    import cupy
-
-    with cupy.cuda.Device(device), _cupy_stream(stream):
-        return cupy.ascontiguousarray(cupy.asarray(picture)[::-1, :, :channels])
-
-
-class _Address:
-    """A CUDA stream by its address, as cupy takes streams that are not its own."""
-
-    def __init__(self, address: int) -> None:
-        self._address = address
-
-    def __cuda_stream__(self) -> tuple[int, int]:
-        return 0, self._address
-
-
-def _cupy_stream(address: int) -> Any:
-    """Return the stream as one of cupy's, to be used in a `with`; 0 is the default stream."""
-    import cupy
-
-    return cupy.cuda.Stream.from_external(_Address(address)) if address else cupy.cuda.Stream.null

@@ -74,10 +74,11 @@ def prepared(row: Codec, width: int, height: int, rate: Fraction, settings: Sett
 
 
 class LibavEncoder:
-    """Encode RGBA frames with one of FFmpeg's encoders; the same frames give the same packets.
+    """Encode RGBA frames with one of FFmpeg's encoders.
 
     Frames are converted with the matrix and range of the settings' colour; alpha is kept where the pixel
-    format has it, as it is.
+    format has it, as it is. The same frames come at the same times in every movie, but not always as the same
+    bytes: an encoder of several threads may spend its bits otherwise, as libx264 does once in thousands of movies.
     """
 
     def __init__(self, name: str = "libx264") -> None:

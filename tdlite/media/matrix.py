@@ -105,6 +105,8 @@ def _sizes(codec: Codec) -> str:
         found = ["any"]
     if codec.smallest != (1, 1):
         found.append("at least {}×{}".format(*codec.smallest))
+    if codec.largest != Codec.largest:
+        found.append("at most {}×{}".format(*codec.largest))
     if codec.largest_rate:
         found.append(f"at most {codec.largest_rate} frames/s")
     return ", ".join(found)

@@ -26,6 +26,7 @@ FrameT = TypeVar("FrameT")
 
 _END = object()
 _POLL = 0.5  # seconds between looks for an owner that went away without closing
+_LOOK = 0.1  # seconds between looks for signals: one of two that come at once may not wake a thread that waits
 _PATIENCE = 3.0  # seconds that a process waits at its end for an encoder that was given up
 
 
@@ -100,7 +101,7 @@ class MovieWriter(Generic[FrameT]):
             self._raised = True
             raise self._recording.error
         with self._waiting():
-            self._recording.frames.put((frame, sound))
+            self._hand((frame, sound))
         self.frames_accepted += frame is not None
 
     def close(self) -> None:
@@ -123,8 +124,15 @@ class MovieWriter(Generic[FrameT]):
         with self._waiting():
             if not self._closed:
                 self._closed = True
-                self._recording.frames.put(_END)
-            self._recording.thread.join()
+                self._hand(_END)
+            while self._recording.thread.is_alive():
+                self._recording.thread.join(_LOOK)
+
+    def _hand(self, item: Any) -> None:
+        while True:
+            with contextlib.suppress(queue.Full):
+                self._recording.frames.put(item, timeout=_LOOK)
+                return
 
     @contextlib.contextmanager
     def _waiting(self) -> Iterator[None]:

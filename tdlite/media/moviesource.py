@@ -106,9 +106,13 @@ class Movie:
         self._go_to_start()
         self.form: Form = self._first().form
         self.tags = int(self._decoder.color_primaries), int(self._decoder.color_trc)
-        self.hardware = self._hardware and bool(self._decoder.is_hwaccel)
+        # What has been decoded tells: FFmpeg goes on in software without a word, and calls that hardware still.
+        self.hardware = self._hardware and self._decoder.pix_fmt == "cuda"
         if self._hardware and not self.hardware:
-            self.warnings.append(f"hwdecode is on, but NVDEC does not decode {codec}; decoding on the CPU")
+            self.warnings.append(
+                f"hwdecode is on, but NVDEC does not decode this {codec}, or is not there (containers need "
+                "NVIDIA_DRIVER_CAPABILITIES=all); decoding on the CPU"
+            )
 
     def _first(self) -> Picture:
         """The first picture that can be decoded."""

@@ -16,7 +16,7 @@ from tdlite.media.audio import AudioInfo
 from tdlite.media.containers import Container
 from tdlite.media.encoder import Packet, StreamInfo
 from tdlite.media.errors import MediaError, OutputError, output_error
-from tdlite.media.files import make_folder
+from tdlite.media.files import check_writable, make_folder
 from tdlite.media.filetags import NO_BOXES, STEREO_MODES, FileTags
 from tdlite.media.spatial import boxes, inserted
 
@@ -128,6 +128,7 @@ class Muxer:
         self._last_sound: int | None = None
         make_folder(self.path)
         self._existed = os.path.lexists(self.path)
+        check_writable(self.path)
         mode = "x+" if not self._existed else "r+" if os.path.exists(self.path) else "w+"  # w: a link to nowhere
         try:
             self._file = _File(self.path, mode)

@@ -28,7 +28,7 @@ class DeviceArray(Protocol):
     """
 
     @property
-    def __cuda_array_interface__(self) -> dict[str, Any]: ...
+    def lengths(self) -> tuple[int, ...]: ...
 
     def __dlpack__(self, *, stream: int | None = None) -> Any: ...
 
@@ -133,7 +133,7 @@ class NvencEncoder(ABC):
         """Take a picture; EncoderError for another shape. Its packet comes some pictures later."""
         if self._session is None:
             raise EncoderError(f"cannot encode frame {index}: the encoder is not open")
-        found, wanted = tuple(frame.__cuda_array_interface__["shape"]), self.layout.shape(*self._size)
+        found, wanted = frame.lengths, self.layout.shape(*self._size)
         if found != wanted:
             raise EncoderError(
                 f"cannot encode frame {index}: it is {list(found)}, the movie takes {self.layout.name} in "

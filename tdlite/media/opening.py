@@ -42,7 +42,9 @@ def open_video(path: str, hardware: bool) -> Opened:
         container, warning = _by_gpu(path) if hardware else (av.open(path), "")
     except (av.FFmpegError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"cannot open {path} as a movie or an image ({said})") from error
+        gone = isinstance(error, FileNotFoundError)
+        mend = "" if gone else "; it is damaged, cut short, or of another kind: give another file"
+        raise InputError(f"cannot open {path} as a movie or an image ({said}){mend}") from error
     videos = sorted(container.streams.video, key=_is_cover)
     stream = videos[0] if videos and container.format.name not in _TEXTS else None
     if stream is None or stream.codec_context is None:

@@ -109,7 +109,14 @@ def open_pictures(path: str, by_name: bool = False, hardware: bool = False) -> P
     start = _bytes(path, 64)
     if not start:
         raise InputError(f"cannot show {path}: the file is empty")
-    return Movie(path, hardware) if reader(start) is None and not _single(path, start) else Images([path], False)
+    if start.startswith(b"\x89PNG") and b"acTL" in start:
+        return Movie(path, hardware)
+    if reader(start) is None and not _single(path, start):
+        return Movie(path, hardware)
+    image = Images([path], False)
+    if start[8:16] == b"WEBPVP8X" and start[20] & 2:
+        image.warnings.append(f"{path} moves, but only its first picture can be read: save it as PNG, GIF or a movie")
+    return image
 
 
 def _suffix(name: str) -> str:

@@ -25,8 +25,10 @@ WEIGHTS = {
 
 _UNSPECIFIED = (2, 3)
 _CENTRED = ("mjpeg", "mjpegb", "jpeg2000", "mpeg1video")
-_SD_CODECS = ("mjpeg", "mjpegb", "mpeg1video", "vp8")
+_SD_CODECS = ("mjpeg", "mjpegb", "mpeg1video", "vp8", "heif")
 """Codecs whose definition is Rec.601, whatever the size."""
+_FULL_RANGE = ("mjpeg", "mjpegb", "heif")
+"""Codecs that have full range unless they say otherwise."""
 
 # Formats whose samples lie otherwise, and the one that holds the same samples in planes or as RGBA.
 _PLAIN = {
@@ -87,7 +89,7 @@ def yuv_reading(
 
 def picture_of(frame: VideoFrame, codec: str, pixel_aspect: float = 1.0) -> tuple[Picture, str]:
     """A frame as an upright picture, and a sentence where it cannot be read as the file says."""
-    picture, trouble = _as_stored(frame, codec, pixel_aspect)
+    picture, trouble = as_stored(frame, codec, pixel_aspect)
     matrix = frame.side_data.get("DISPLAYMATRIX")
     if matrix is None:
         return picture, trouble
@@ -95,7 +97,8 @@ def picture_of(frame: VideoFrame, codec: str, pixel_aspect: float = 1.0) -> tupl
     return upright(picture, orientation), trouble or odd
 
 
-def _as_stored(frame: VideoFrame, codec: str, pixel_aspect: float) -> tuple[Picture, str]:
+def as_stored(frame: VideoFrame, codec: str, pixel_aspect: float = 1.0) -> tuple[Picture, str]:
+    """The same, but not turned."""
     alpha = any(part.is_alpha for part in frame.format.components) or frame.format.has_palette
     frame = plain(frame)
     form = frame.format
@@ -118,7 +121,7 @@ def _as_stored(frame: VideoFrame, codec: str, pixel_aspect: float) -> tuple[Pict
     if form.is_rgb:
         return _tagged(Picture(shown, planes, Reading("gbr", wide)), frame), ""
     matrix, trouble = matrix_of(int(frame.colorspace), codec, frame.height)
-    full_range = full_range or (codec in ("mjpeg", "mjpegb") and frame.color_range == 0)
+    full_range = full_range or (codec in _FULL_RANGE and frame.color_range == 0)
     chroma = planes[1].shape[1], planes[1].shape[0]
     reading = yuv_reading(matrix, full_range, bits, size, chroma, codec in _CENTRED)
     return _tagged(Picture(shown, planes, reading), frame), trouble

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from tdlite.media import imagetags
+from tdlite.media import heif, imagetags
 from tdlite.media.decoded import Picture, packed
 from tdlite.media.errors import InputError, MediaError
 from tdlite.media.icc import unlike_srgb
@@ -18,7 +18,7 @@ from tdlite.media.orientation import upright
 
 SUFFIXES = frozenset(
     (
-        *(".avif", ".bmp", ".cin", ".dds", ".dpx", ".exr", ".gif", ".hdr", ".j2k", ".jfif"),
+        *(".avif", ".bmp", ".cin", ".dds", ".dpx", ".exr", ".gif", ".hdr", ".heic", ".heif", ".hif", ".j2k", ".jfif"),
         *(".jp2", ".jpeg", ".jpg", ".jxl", ".pbm", ".pfm", ".pgm", ".png", ".pnm", ".ppm"),
         *(".psd", ".qoi", ".rgb", ".sgi", ".tga", ".tif", ".tiff", ".webp", ".xbm", ".xpm"),
     )
@@ -62,6 +62,13 @@ def _codec(name: str, tags: Callable[[bytes], ImageTags] = lambda data: ImageTag
         return Still(packed(getattr(imagecodecs, f"{name}_decode")(data)), straight=True).tagged(tags(data))
 
     return read
+
+
+def _heif(data: bytes) -> Still | None:
+    # 'mif1' is any picture: which ones, the compatible brands tell.
+    if b"avif" in data[: int.from_bytes(data[:4], "big")]:
+        return _codec("avif", heif.tags)(data)
+    return Still(heif.picture(data), straight=True).tagged(heif.tags(data))
 
 
 def _tiff(data: bytes) -> Still:
@@ -157,7 +164,8 @@ _READERS: tuple[tuple[int, bytes, Reader], ...] = (
     (0, b"\xff\x4f\xff\x51", _codec("jpeg2k")),
     (0, b"\xff\x0a", _codec("jpegxl")),
     (4, b"JXL \r\n\x87\n", _codec("jpegxl")),
-    (4, b"ftypavif", _codec("avif", imagetags.of_heif)),
+    (4, b"ftypavif", _codec("avif", heif.tags)),
+    *((4, b"ftyp" + brand, _heif) for brand in (b"heic", b"heix", b"heim", b"heis", b"mif1")),
 )
 """Place and bytes by which a format is known. What is not here, FFmpeg reads: BMP, TGA, DPX, PSD and so on."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tdlite.graph.errors import OpError
 from tdlite.graph.pardefs import Duration, Float, Menu, Page, Pulse, Toggle
 
-from .channels import Channels
+from .channels import Channels, Samples
 from .cook import At
 
 EXTENDS = (
@@ -30,7 +30,14 @@ extend_pars = (
     Float("defval", 0, label="Default Value", help="The value outside, where an extend says Default Value."),
 )
 
-rate_par = Float("rate", 60, low=0.001, label="Sample Rate", unit="Hz", expr="me.time.rate",
+MAX_RATE = 1_000_000
+"""Samples a second that a generator makes at most: a typing error must not fill the memory."""
+
+MAX_SAMPLES = 10_000_000
+"""Samples of a channel that is filled at once."""
+_FARTHEST = 2**53  # beyond, floats cannot tell one sample from the next
+
+rate_par = Float("rate", 60, low=0.001, high=MAX_RATE, label="Sample Rate", unit="Hz", expr="me.time.rate",
                  help="Samples a second; a new operator has the frame rate.")  # fmt: skip
 
 reset_pars = (
@@ -43,6 +50,16 @@ reset_pars = (
 def exact(value: float) -> Fraction:
     """The fraction that a typed number means: 0.1 is a tenth, so that ten of them are exactly one."""
     return Fraction(value).limit_denominator(1_000_000)
+
+
+def octaves_up(frequency: float, octaves: Samples) -> Samples:
+    """``frequency`` so many octaves higher. OpError where that is beyond all numbers."""
+    frequencies: Samples = frequency * 2.0**octaves
+    if not np.isfinite(frequencies).all():
+        raise OpError(
+            f"{octaves.max():g} octaves above {frequency:g} Hz is no frequency; let the input of the pitch be lower"
+        )
+    return frequencies
 
 
 class Reset(NamedTuple):
@@ -88,6 +105,15 @@ def channel_page(*more: Any, start: float = 0.0, end: float = 599.0, extend: str
         rate_par,
         *extend_pars,
     )
+
+
+def sample_range(at: At) -> tuple[int, int]:
+    """The index of the first sample and the number of samples that a Channel page asks for, at least one."""
+    par = at.par
+    start, end = samples_of(at, par.start, par.startunit, par.rate), samples_of(at, par.end, par.endunit, par.rate)
+    if max(abs(start), abs(end)) > _FARTHEST or end - start >= MAX_SAMPLES:
+        raise OpError(f"samples {start:g} to {end:g} are too many; let start and end be {MAX_SAMPLES:,} apart at most")
+    return round(start), max(1, round(end) - round(start) + 1)
 
 
 # -- alignment -----------------------------------------------------------------------------------------------

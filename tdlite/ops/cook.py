@@ -10,7 +10,7 @@ from tdlite.graph.op import OP
 from .channels import Channels
 
 if TYPE_CHECKING:
-    from tdlite.graph.pardefs import Pulses
+    from tdlite.graph.pardef import Pulses
 
 MAX_SLICE = Fraction(1, 5)
 """Seconds that one slice of a time-sliced CHOP can cover after a pause."""

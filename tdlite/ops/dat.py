@@ -22,7 +22,7 @@ from .cook import At, gather
 if TYPE_CHECKING:
     from tdlite.graph.comp import COMP
     from tdlite.graph.project import Project
-    from tdlite.graph.scripts import Run
+    from tdlite.graph.schedule import Run
 
 Rows = tuple[tuple[str, ...], ...]
 Content = str | Rows
@@ -378,6 +378,11 @@ class DAT(OP):
         """Give callbacks as Python functions, by their names; they come before those in the text."""
         self._bound.update(functions)
 
+    @property
+    def bound(self) -> tuple[str, ...]:
+        """The names of the callbacks that are Python functions."""
+        return tuple(self._bound)
+
     def defines(self, name: str) -> bool:
         """Whether there is a callback of that name; the text is not run to find out."""
         content = self._now()
@@ -391,7 +396,7 @@ class DAT(OP):
         bound = self._bound.get(name)
         if bound is not None:
             return bound
-        if not isinstance(self.content, str) or f"def {name}" not in self.text:
+        if not isinstance(self.content, str) or name not in self.text:
             return None
         module = self.project.call(self, lambda: self.module)
         return getattr(module, name, None)

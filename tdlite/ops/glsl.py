@@ -6,27 +6,30 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from tdlite.glsl.text import PRECISION
+from tdlite.glsl.zeros import initialised
 from tdlite.gpu.source import Line, Source, expanded, load
 
 from . import glslpath
-from .dat import DAT
-from .glslbegin import begun
 from .glslinterface import DEEP_UV, Target, interface
 from .glslold import OLDEST, borrowed, modernised, needs, once, unfrozen
 from .glslpath import RasterOnly
 from .glslpowers import whole_powers
-from .glsltext import Reader, substituted
+from .glsltext import Conditions, retold, substituted
 
 _WORD = re.compile(r"\b[A-Za-z_]\w*")
 _VERSION = re.compile(r"\s*#\s*version\s+(\d+)\s*(\w*)\s*$")
 _EXTENSION = re.compile(r"\s*#\s*extension\b")
+_REQUIRED = re.compile(r"\brequire\b")
+_LINE = re.compile(r"\b__LINE__\b")
 _RENUMBERS = re.compile(r"\s*#\s*line\b")
-_OWN_UV = re.compile(r"\bin\s+(?:(?:highp|mediump|lowp)\s+)?vec\d\s+vUV\b")
+_OWN_UV = re.compile(
+    r"(?:\blayout\s*\([^()]{0,200}\)\s*)?(?:\b(?:smooth|flat|noperspective|centroid|sample)\s+)*"
+    rf"\bin\s+{PRECISION}vec[234]\s+vUV\s*;"
+)
 _UV = re.compile(r"\bvUV\b")
 _DEEPENED = f"vec3 {DEEP_UV} = vec3(vUV.st, (float(uTDCurrentDepth) + 0.5) * uTDOutputInfo.depth.x);"
-_UNIFORM = re.compile(
-    r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?\w+(?:(?:\s*\[[^\]]*\])+\s*|\s+)([^;{\s][^;{]{0,4000});"
-)
+_UNIFORM = re.compile(rf"\buniform\s+{PRECISION}\w+(?:(?:\s*\[[^\]]*\])+\s*|\s+)([^;{{\s][^;{{]{{0,4000}});")
 _COUNTER = re.compile(r"(?:\blayout\s*\(([^)]*)\)\s*)?\buniform\s+atomic_uint\s+([^;]+);")
 _CONSTANT = re.compile(r"\blayout\s*\(\s*constant_id\s*=\s*\d+\s*\)\s*const\s+(\w+)\s+(\w+)\s*=\s*([^;]+);")
 _INNERMOST = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -60,30 +63,18 @@ class Assembly(NamedTuple):
         return [_head(version), *self.lines[1:]]
 
 
-def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> Assembly:
-    """Put together the text of ``main`` with what it includes, and the text of ``before`` at the very front.
-
-    Reads the DATs and files. Raises ShaderError.
-    """
-    first = reader.lines(before) if before is not None else []
-    body = reader.lines(main)
+def assembled(first: list[Line], body: list[Line], target: Target) -> Assembly:
+    """Put together the author's text ``body`` and the text ``first``, which comes at the very front."""
     words = frozenset(_WORD.findall("\n".join(line.text for line in (*first, *body))))
     first, _ = modernised(first, words, target.stage)
-    first, body = once(first), once(body)
     body, old = modernised(body, words, target.stage)
-    version = target.version
-    extensions = []
-    for lines in (first, body):
-        for index, line in enumerate(lines):
-            found = _VERSION.match(line.text)
-            if found:
-                version = _modern_version(int(found[1]), found[2])
-            elif _EXTENSION.match(line.text):  # must come before everything that is declared
-                extensions.append(line)
-            elif not _RENUMBERS.match(line.text):  # messages would speak of other lines than we know
-                continue
-            lines[index] = line._replace(text="")
-    version = min(max(version, _OLDEST_COMPUTE if target.compute else OLDEST), target.newest)
+    first, body = once(first), once(body)
+    if "__LINE__" in words:
+        first, body = _numbered(first), _numbered(body)
+    own_uv = target.vertex and _OWN_UV.search("\n".join(line.text for line in body))
+    if target.stage == "pixel" and not target.vertex:
+        first, body = (substituted(lines, _OWN_UV, "") for lines in (first, body))
+    first, body, extensions, version = _settled(first, body, target)
     body, constants = _specialised(body, dict(target.constants))
     body, counters = _counted(body) if "atomic_uint" in words else (body, ())
     text = "\n".join(line.text for line in (*first, *body))
@@ -94,42 +85,84 @@ def assembled(reader: Reader, main: DAT, before: DAT | None, target: Target) -> 
     if target.compute and words.isdisjoint({"local_size_x", "local_size_y", "local_size_z"}):
         old.append("layout(local_size_x = 1) in;")  # as Vulkan has it
     wanted = needs(words)
-    own = bool(_OWN_UV.search(text))
-    deep = target.kind == "texture3d" and target.stage == "pixel" and not target.vertex
-    if deep and not own and "vUV" in wanted:
+    if target.kind == "texture3d" and target.stage == "pixel" and not target.vertex and "vUV" in wanted:
         first, body = (substituted(lines, _UV, DEEP_UV) for lines in (first, body))
         wanted |= {"uTDCurrentDepth", "uTDOutputInfo"}
         old.append(_DEEPENED)
-    outputs = [*map(Line, old)]
+    declared = [*map(Line, old)]
     functions = _functions(words)
     if target.stage != "pixel":
         functions = substituted(functions, _PIXEL, _PLACES[target.stage])
-    opening = [_head(version), *extensions, *first, *interface(wanted - {"vUV"} if own else wanted, target), *functions]
-    lines = [*opening, *outputs, *body]
+    given = interface(wanted - {"vUV"} if own_uv else wanted, target)
+    opening = [_head(version), *extensions, *first, *given, *functions]
+    plain = [*opening, *declared, *body]
     body = begun(body)
     if "pow" in words:
         body, powers = whole_powers(body)
-        outputs += map(Line, powers)
+        declared += map(Line, powers)
+    body = [*declared, *body]
     uniforms = {name: valued for name, valued in uniforms.items() if name not in counters}
-    drawn = glslpath.raster([*outputs, *body], target.buffers) if target.stage == "pixel" else [*outputs, *body]
-    made = Assembly(lines, uniforms, words, counters, constants, version, [*opening, *drawn])
+    drawn = glslpath.raster(body, target.buffers) if target.stage == "pixel" else body
+    made = Assembly(plain, uniforms, words, counters, constants, version, [*opening, *drawn])
     if target.stage != "pixel" or target.path == "raster":
         return made
     try:
-        image = target.format.image
         if target.vertex:
             raise RasterOnly("a vertex shader")
-        if image is None:
-            raise RasterOnly(f"the pixel format {target.format.token}")
         glslpath.check(text, words, target.mipmapped)
-        head, body, tail = glslpath.kernel([*outputs, *body], version, image, target.buffers)
+        return made._replace(kernel=_kernel([*extensions, *first], body, functions, version, wanted, target))
     except RasterOnly as reason:
         return made._replace(raster=str(reason))
+
+
+def begun(lines: list[Line]) -> list[Line]:
+    """Lines in which variables that may be read before they are written begin at 0; each keeps its number."""
+    return retold(lines, initialised("\n".join(line.text for line in lines)))
+
+
+def _kernel(
+    first: list[Line], body: list[Line], functions: list[Line], version: int, wanted: frozenset[str], target: Target
+) -> list[Line]:
+    """A pixel shader's lines for compute. Raises RasterOnly."""
+    image = target.format.image
+    if image is None:
+        raise RasterOnly(f"the pixel format {target.format.token}")
+    head, body, tail = glslpath.kernel(body, version, image, target.buffers)
     variables = [Line(line) for name, line in glslpath.VARIABLES.items() if name in wanted or name == "gl_FragCoord"]
-    declared = [*interface((wanted | glslpath.NEEDED) - glslpath.VARIABLES.keys(), target), *variables]
+    given = [*interface((wanted | glslpath.NEEDED) - glslpath.VARIABLES.keys(), target), *variables]
     version = min(max(version, _OLDEST_COMPUTE), target.newest)
-    functions = glslpath.renamed(functions)
-    return made._replace(kernel=[_head(version), *extensions, *first, *head, *declared, *functions, *body, *tail])
+    return [_head(version), *first, *head, *given, *glslpath.renamed(functions), *body, *tail]
+
+
+def _numbered(lines: list[Line]) -> list[Line]:
+    """Lines with their author's numbers for ``__LINE__``: a driver would count ours, too."""
+    return [line._replace(text=_LINE.sub(str(line.number), line.text)) for line in lines]
+
+
+def _settled(first: list[Line], body: list[Line], target: Target) -> tuple[list[Line], list[Line], list[Line], int]:
+    """Both texts without the lines that count for the whole shader; these extensions, and the version to use."""
+    version = target.version
+    extensions: list[Line] = []
+    made: list[list[Line]] = []
+    for lines in (first, body):
+        conditions = Conditions([line.text for line in lines])
+        kept = []
+        for line in lines:
+            conditions.pass_(line.text)
+            found = _VERSION.match(line.text)
+            if found:
+                version = _modern_version(int(found[1]), found[2])
+            elif _EXTENSION.match(line.text):  # must come before everything that is declared
+                # Its condition is lost there, and then it must not be an error to lack it.
+                named = line.text if conditions.certain else _REQUIRED.sub("enable", line.text)
+                extensions.append(line._replace(text=named))
+            elif not _RENUMBERS.match(line.text):  # messages would speak of other lines than we know
+                kept.append(line)
+                continue
+            kept.append(line._replace(text=""))
+        made.append(kept)
+    oldest = _OLDEST_COMPUTE if target.compute else OLDEST
+    return made[0], made[1], extensions, min(max(version, oldest), target.newest)
 
 
 def _head(version: int) -> Line:

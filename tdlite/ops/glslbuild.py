@@ -14,7 +14,7 @@ from tdlite.gpu.source import Line
 
 from .dat import DAT
 from .glsl import Assembly, assembled
-from .glslinterface import DEEP_UV, Target, samplers
+from .glslinterface import DEEP_UV, Target, missing, named_inputs, samplers
 from .glslold import OLD_OUTPUT, advice, other_versions
 from .glsltext import Reader
 
@@ -45,8 +45,10 @@ class Build(NamedTuple):
     """Whether the text is a compute shader."""
     places: int = 0
     """How many inputs the program expects, with or without wires."""
-    unconnected: int = 0
-    """How many 2D inputs it reads, if these are more than there are."""
+    units: int = 0
+    """How many textures its inputs take, those that are not there too."""
+    missing: tuple[str, ...] = ()
+    """Inputs that it reads and that are not there."""
 
 
 class Texts(NamedTuple):
@@ -64,47 +66,65 @@ def built(gpu: Gpu, name: str, reader: Reader, texts: Texts, target: Target, old
     try:
         if main is None:
             raise ShaderError(f"there is no shader; set {_par(target)} to a DAT with one")
-        made = assembled(reader, main, before, target)
+        first, body = _lines(reader, before), _lines(reader, main)
+        another = reader.another()
+        opening, moving = (_lines(another, dat if corners is not None else None) for dat in (before, corners))
+        target = target._replace(named=_named(gpu, [*first, *body, *opening, *moving]))
+        made = assembled(first, body, target)
         vertex: list[Line] = []
         if corners is not None:
-            moving = assembled(reader.another(), corners, before, target._replace(stage="vertex"))
-            vertex = moving.lines
-            made = made._replace(uniforms=moving.uniforms | made.uniforms, words=made.words | moving.words)
+            moved = assembled(opening, moving, target._replace(stage="vertex"))
+            vertex = moved.lines
+            made = made._replace(uniforms=moved.uniforms | made.uniforms, words=made.words | moved.words)
     except ShaderError as error:
         return Build((), None, error.log, {}, {}, error.log, previous)
-    inputs = target.inputs, target.beyond
+    inputs = target.inputs, target.named
     parts = made.lines, made.kernel, made.raster, vertex, inputs, target.buffers, target.path, target.forced
     if old is not None and parts == old.parts:
         return old
     try:
         program, active, path = _compiled(gpu, name, made, vertex, target)
     except ShaderError as error:
-        hint = advice(_spoken_of(made, error, target), target.compute)
-        lines = [(place, line, _as_written(said, made.words)) for place, line, said in error.lines]
-        error = ShaderError(_as_written(error.log, made.words), tuple(lines))
-        found = [f"{place}:{line}: {said}" for place, line, said in error.lines if not said.startswith("warning")]
-        shown = [text.replace(": error: ", ": ", 1) for text in dict.fromkeys(found)] or [error.log]
-        if "main" not in made.words and all(place == "tdlite" for place, _, _ in lines):
-            # Drivers say that of no line, and of an empty text in words of their own.
-            shown = [f"{main.path}: there is no void main() in this shader"]
-        if len(shown) > _SHOWN:
-            shown[_SHOWN:] = [f"{len(shown) - _SHOWN} more in compileResult"]
-        if odd := next((line for line in made.lines if not line.text.isascii()), None):
-            letter = next(letter for letter in odd.text if not letter.isascii())
-            shown.append(f"{odd.name}:{odd.number}: GLSL has no letter {letter!r} outside of comments")
-        message = "\n".join([*shown, *([hint] if hint else [])])
-        log = f"{error.log}\n{hint}".rstrip()
+        message, log = _told(error, made, main.path, target)
         return Build(parts, None, log, made.uniforms, {}, message, previous, buffers=target.buffers)
     uniforms = {name: kind for name, kind in active.items() if name in made.uniforms}
-    reads, there = active.get("sTD2DInputs", ("", 0))[1], target.inputs.count("texture2d") - target.beyond
+    reads = {name: length for name, (_, length) in active.items()}
     listed = "".join(f"\nuniform {kind} {name}" + (f"[{n}]" if n > 1 else "") for name, (kind, n) in uniforms.items())
     return Build(
         parts, program, f"Compiled without errors{path}{listed}", made.uniforms, uniforms, previous=None,
         noise_map="sTDNoiseMap" in active, sine="sTDSineLookup" in active, counters=made.counters,
         constants=made.constants, buffers=target.buffers,
         compute=target.compute, places=len(target.inputs),
-        unconnected=reads if target.beyond and reads > there and "TD_NUM_2D_INPUTS" not in made.words else 0,
+        units=sum(map(len, samplers(target).values())), missing=tuple(missing(target, reads, made.words)),
     )  # fmt: skip
+
+
+def _told(error: ShaderError, made: Assembly, path: str, target: Target) -> tuple[str, str]:
+    """What a driver says, in the author's words and with advice: the operator's error, and all of it."""
+    hint = advice(_spoken_of(made, error, target), target.compute)
+    lines = [(place, line, _as_written(said, made.words)) for place, line, said in error.lines]
+    log = _as_written(error.log, made.words)
+    found = [f"{place}:{line}: {said}" for place, line, said in lines if not said.startswith("warning")]
+    shown = [text.replace(": error: ", ": ", 1) for text in dict.fromkeys(found)] or [log]
+    if "main" not in made.words and all(place == "tdlite" for place, _, _ in lines):
+        # Drivers say that of no line, and of an empty text in words of their own.
+        shown = [f"{path}: there is no void main() in this shader"]
+    if len(shown) > _SHOWN:
+        shown[_SHOWN:] = [f"{len(shown) - _SHOWN} more in compileResult"]
+    if odd := next((line for line in made.lines if not line.text.isascii()), None):
+        letter = next(letter for letter in odd.text if not letter.isascii())
+        shown.append(f"{odd.name}:{odd.number}: GLSL has no letter {letter!r} outside of comments")
+    return "\n".join([*shown, *([hint] if hint else [])]), f"{log}\n{hint}".rstrip()
+
+
+def _lines(reader: Reader, dat: DAT | None) -> list[Line]:
+    return reader.lines(dat) if dat is not None else []
+
+
+def _named(gpu: Gpu, lines: list[Line]) -> tuple[tuple[str, int], ...]:
+    """How many inputs of each kind the texts call by number; nothing if that is more than the device has."""
+    named = named_inputs(lines)
+    return tuple(named.items()) if sum(named.values()) <= gpu.max_inputs else ()
 
 
 _Compiled = tuple[FullProgram, dict[str, tuple[str, int]], str]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from tdlite.glsl.text import bare
 from tdlite.gpu.formats import PixelFormat
 from tdlite.gpu.source import Line
 
@@ -21,12 +21,15 @@ _UNPACKED = {
 
 DEEP_UV = "td_UV"
 """What stands for vUV in the slices of a 3D texture."""
-_PLACE = re.compile(r"\b(?:sTD2DInputs|uTD2DInfos)\s*\[\s*(\d+)\s*\]")
+_PLACE = re.compile(r"\b(?:sTD(2D|3D|2DArray|Cube)Inputs|uTD(2D|3D|2DArray|Cube)Infos)\s*\[\s*(\d{1,9})[uU]?\s*\]")
 
 
-def named_inputs(text: str) -> int:
-    """How many 2D inputs there must be for those that a text calls by number."""
-    return max((int(number) + 1 for number in _PLACE.findall(bare(text))), default=0)
+def named_inputs(lines: Iterable[Line]) -> dict[str, int]:
+    """By kind, as the interface calls it, how many inputs there must be for those that a text calls by number."""
+    counts: dict[str, int] = {}
+    for array, infos, number in _PLACE.findall("\n".join(line.text for line in lines)):
+        counts[array or infos] = max(counts.get(array or infos, 0), int(number) + 1)
+    return counts
 
 
 class Target(NamedTuple):
@@ -42,8 +45,8 @@ class Target(NamedTuple):
     """How many of them, the last ones, are places without a wire."""
     format: PixelFormat
     """The format that the shader writes."""
-    beyond: int = 0
-    """How many of the open inputs have no connector either, but the text calls them by number."""
+    named: tuple[tuple[str, int], ...] = ()
+    """By kind how many inputs the texts call by number, be they there or not."""
     buffers: int = 1
     stage: str = "pixel"
     """pixel, compute or vertex."""
@@ -70,9 +73,37 @@ def samplers(target: Target) -> dict[str, list[int | None]]:
     """By sampler array the numbers of its inputs; None where an array is there for nobody."""
     made: dict[str, list[int | None]] = {"sTD2DInputs": []}
     for number, kind in enumerate(target.inputs):
-        made.setdefault(f"sTD{_INPUTS[kind]}Inputs", []).append(number)
+        made.setdefault(_array(_INPUTS[kind]), []).append(number)
+    for name, count in target.named:
+        array = made.setdefault(_array(name), [])
+        array += [None] * (count - len(array))
     made["sTD2DInputs"] = made["sTD2DInputs"] or [None]
     return made
+
+
+def missing(target: Target, reads: Mapping[str, int], words: frozenset[str]) -> list[str]:
+    """What a shader reads and calls by number that is not there, nor a place for it, of each kind the last.
+
+    ``reads`` is how long its arrays are. A text that asks how many inputs there are, as its ``words`` tell, looks
+    after itself.
+    """
+    made = []
+    for kind, name in _INPUTS.items():
+        there = target.inputs.count(kind) + (target.open if name != "2D" else 0)
+        count = min(reads.get(_array(name), 0), dict(target.named).get(name, 0))
+        if count > there and _number(name) not in words:
+            made.append(f"{_array(name)}[{count - 1}]")
+    return made
+
+
+def _array(name: str) -> str:
+    """The samplers of a kind of inputs."""
+    return f"sTD{name}Inputs"
+
+
+def _number(name: str) -> str:
+    """The macro that says how many inputs of a kind there are."""
+    return f"TD_NUM_{'2D_ARRAY' if name == '2DArray' else name.upper()}_INPUTS"
 
 
 VERTEX = {
@@ -125,10 +156,9 @@ def _inputs(target: Target) -> dict[str, str]:
     wired = target.inputs[: len(target.inputs) - target.open]
     made = {}
     for kind, name in _INPUTS.items():
-        places = len(arrays.get(f"sTD{name}Inputs", (None,)))
-        number = f"TD_NUM_{'2D_ARRAY' if name == '2DArray' else name.upper()}_INPUTS"
-        made[number] = f"#define {number} {wired.count(kind)}"
-        made[f"sTD{name}Inputs"] = f"uniform sampler{name} sTD{name}Inputs[{places}];"
+        places = len(arrays.get(_array(name), (None,)))
+        made[_number(name)] = f"#define {_number(name)} {wired.count(kind)}"
+        made[_array(name)] = f"uniform sampler{name} {_array(name)}[{places}];"
         made[f"uTD{name}Infos"] = f"uniform TDTexInfo uTD{name}Infos[{places}];"
     return made
 

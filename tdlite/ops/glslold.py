@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from tdlite.glsl.text import code
+from tdlite.glsl.text import PRECISION, code, edited, owns, split
 from tdlite.gpu.source import Line
 
 from .glslcasts import uncast
-from .glsltext import substituted
+from .glsltext import retold, substituted
 
 _LOOKUPS = {
     f"texture{kind}{how}{ending}": f"texture{how}"
@@ -31,6 +31,8 @@ _FIXED = {
 _INDEXED = frozenset({"gl_TexCoord", "gl_TextureMatrix"})
 _INDEX = r"\s*\[[^\[\]]*\]"
 _SIZE = rf"(?:{_INDEX})?"
+_WORD = re.compile(r"(?<![\w.])[A-Za-z_]\w*")
+_CONST = re.compile(rf"\bconst\s+{PRECISION}(\w+{_SIZE})\s+(\w+{_SIZE}\s*=(?!=)[^;]{{0,20000}});")
 _ALIAS = r"^[ \t]*#[ \t]*define[ \t]+\w+[ \t]+"
 _VULKAN_EXTENSION = re.compile(
     r"^[ \t]*#[ \t]*extension[ \t]+GL_(?:EXT_nonuniform_qualifier|KHR_vulkan_glsl)\b.*$", re.M
@@ -80,24 +82,21 @@ _HLSL_FUNCTIONS = {
 }
 
 
-_RETURNS = r"\b(?:float|int|uint|bool|[iub]?vec[234])\s+"
-
-
 def borrowed(text: str, words: frozenset[str]) -> list[str]:
     """Definitions of the words of HLSL that a text uses and does not define; ``mul()`` is none: its order differs."""
     made = []
     for name in sorted(words & (_HLSL_TYPES.keys() | _HLSL_FUNCTIONS.keys())):
-        if re.search(rf"#\s*define\s+{name}\b|\bstruct\s+{name}\b", text):
+        if owns(text, name) or re.search(rf"\bstruct\s+{name}\b", text):
             continue
         if name in _HLSL_TYPES:
-            if re.search(rf"\b{name}\s*(?:\(|\w)", text) and not re.search(rf"{_RETURNS}{name}\s*\(", text):
+            if re.search(rf"\b{name}\s*(?:\(|\w)", text):
                 made.append(f"#define {name} {_HLSL_TYPES[name]}")
-        elif re.search(rf"\b{name}\s*\(", text) and not re.search(rf"\b(?!return\b|else\b)\w+\s+{name}\s*\(", text):
+        elif re.search(rf"\b{name}\s*\(", text):
             made.append(f"#define {name}{_HLSL_FUNCTIONS[name]}")
     return made
 
 
-_UNIFORM = r"\buniform\s+(?:(?:highp|mediump|lowp)\s+)?"
+_UNIFORM = rf"\buniform\s+{PRECISION}"
 _DECLARED_HERE = re.compile(
     rf"{_UNIFORM}(?:sampler(2D|3D|2DArray|Cube)\s+sTD\1Inputs|TDTexInfo\s+uTD(?:2D|3D|2DArray|Cube)Infos)"
     r"\s*\[[^\];]*\]\s*;"
@@ -117,22 +116,24 @@ def unfrozen(lines: list[Line], uniforms: Iterable[str], version: int) -> list[L
 
     From 4.20 on those in functions may be made of anything, and stay.
     """
-    names = more = {"uTD\\w+", *map(re.escape, uniforms)}
-    while more:
-        made = rf"\bconst\s+(\w+{_SIZE}\s+(\w+){_SIZE}\s*=[^;]*?\b(?:{'|'.join(more)})\b[^;]*;)"
-        plain = code("\n".join(line.text for line in lines))
-        more = set()
-
-        def freed(match: re.Match[str], plain: str = plain, more: set[str] = more) -> str:
-            if version >= _LOCAL_CONSTANTS and plain.count("{", 0, match.start()) > plain.count("}", 0, match.start()):
-                return match[0]
-            more.add(match[2])
-            return match[1]
-
-        lines = substituted(lines, re.compile(made), freed)
-        more -= names
-        names = names | more
-    return lines
+    text = "\n".join(line.text for line in lines)
+    plain = code(text)
+    users: dict[str, list[re.Match[str]]] = {}
+    depth, last = 0, 0
+    for match in _CONST.finditer(text):
+        depth += plain.count("{", last, match.start()) - plain.count("}", last, match.start())
+        last = match.start()
+        if depth <= 0 or version < _LOCAL_CONSTANTS:
+            for word in set(_WORD.findall(match[2])):
+                users.setdefault(word, []).append(match)
+    made = [*uniforms, *(word for word in users if word.startswith("uTD"))]
+    freed: dict[int, re.Match[str]] = {}
+    while made:
+        for match in users.pop(made.pop(), ()):
+            if match.start() not in freed:
+                freed[match.start()] = match
+                made += (name[0] for part in split(match[2]) if (name := _WORD.search(part)))
+    return retold(lines, edited(text, [(start, len("const"), "     ") for start in freed])) if freed else lines
 
 
 def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[list[Line], list[str]]:
@@ -165,8 +166,7 @@ def modernised(lines: list[Line], words: frozenset[str], stage: str) -> tuple[li
         size = "[TD_NUM_COLOR_BUFFERS]" if name == "gl_FragData" else ""
         declared.append(f"layout(location = 0) out vec4 {OLD_OUTPUT}{size};")
         lines = substituted(lines, re.compile(rf"\b{name}\b"), OLD_OUTPUT)
-    own = r"\b(?:float|[iu]?vec[234]|define)\s+"
-    lookups = [name for name in _LOOKUPS if name in words and not re.search(rf"{own}{name}\b", text)]
+    lookups = [name for name in _LOOKUPS if name in words and not owns(text, name)]
     if lookups:
         if re.search(r"\buniform\s+sampler\w+\s+texture\b", text):  # a name that was free in those days
             lines = substituted(lines, re.compile(r"\btexture\b"), "td_texture")

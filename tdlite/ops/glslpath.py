@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from tdlite.glsl.text import arguments
+from tdlite.glsl.branches import Branch, Branches, exclusive
+from tdlite.glsl.text import PRECISION, arguments
 from tdlite.gpu.source import Line
 from tdlite.gpu.wrapper import GROUP
 
@@ -16,7 +17,7 @@ _RASTER = frozenset(
     | {"discard", "textureQueryLod", "textureQueryLOD", "interpolateAtCentroid", "interpolateAtSample"}
     | {"interpolateAtOffset", "gl_FragDepth", "gl_SampleID", "gl_SamplePosition", "gl_SampleMask", "gl_SampleMaskIn"}
     | {"gl_PointCoord", "gl_PrimitiveID", "gl_Layer", "gl_ViewportIndex", "gl_ClipDistance", "gl_CullDistance"}
-    | {"gl_HelperInvocation", "early_fragment_tests"}
+    | {"gl_HelperInvocation", "early_fragment_tests", "origin_upper_left", "pixel_center_integer"}
 )
 """Words that mean something only where triangles are drawn."""
 _COMPUTE = frozenset(
@@ -24,9 +25,9 @@ _COMPUTE = frozenset(
     | {"gl_NumWorkGroups", "local_size_x", "shared", "barrier", "memoryBarrierShared", "groupMemoryBarrier"}
 )
 """Words that a pixel shader must not use: raster has the messages for them."""
-_PRECISION = r"(?:(?:highp|mediump|lowp)\s+)?"
-_IN = re.compile(rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
-_OUT = re.compile(rf"(?:\blayout\s*\(([^)]{{0,200}})\)\s*)?\bout\s+{_PRECISION}(\w+)\s+([^;(){{}}]+);")
+_IN = re.compile(rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin\s+{PRECISION}(\w+)\s+([^;(){{}}]+);")
+_STEADY = r"((?:\b(?:invariant|precise)\s+)*)"
+_OUT = re.compile(rf"{_STEADY}(?:\blayout\s*\(([^)]{{0,200}})\)\s*)?{_STEADY}\bout\s+{PRECISION}(\w+)\s+([^;(){{}}]+);")
 _BLOCK = re.compile(r"\b(?:in|out)\s+\w+\s*\{")
 _MAIN = re.compile(r"\bvoid\s+main\s*\(")
 _LAYOUT = re.compile(r"\s*(?:location\s*=\s*(0|[1-9]\d?)\s*)?")
@@ -77,7 +78,7 @@ def check(text: str, words: frozenset[str], mipmapped: bool) -> None:
     if not _MAIN.search(text):
         raise RasterOnly("a shader without void main()")
     for kind, names in _IN.findall(text):
-        if (kind, names.strip()) != ("vec3", "vUV"):
+        if (kind, names.strip()) not in (("vec3", "vUV"), ("vec4", "gl_FragCoord")):
             raise RasterOnly(f"in {kind} {names.strip()}")
     for call in _LOOKUP.finditer(text):
         if mipmapped:
@@ -86,20 +87,26 @@ def check(text: str, words: frozenset[str], mipmapped: bool) -> None:
             raise RasterOnly(f"{call[1]}() with a bias")
 
 
-def outputs(body: list[Line], buffers: int) -> tuple[list[Line], dict[int, str]]:
-    """Lines in which ``main`` is ``td_main`` and outputs are variables that begin at 0; by location what each draws.
+def outputs(body: list[Line], buffers: int) -> tuple[list[Line], set[int]]:
+    """Lines in which ``main`` is ``td_main`` and outputs are variables that begin at 0; and the locations of these.
 
-    Channels that an output does not have are 0, alpha 1. An output that is declared twice, as branches of a text
-    do, is one. Raises RasterOnly for outputs that are no colours, collide, or whose place a compiler has to find.
+    Beside each variable a function ``td_color0()``, with the number of its location, returns the colour that it
+    stands for: channels that it does not have are 0, alpha 1. So branches of a text may have outputs of different
+    names. Raises RasterOnly for outputs that are no colours, or whose place a compiler has to find.
     """
-    drawn: dict[int, str] = {}
+    branches = Branches("\n".join(line.text for line in body))
+    taken: dict[int, list[Branch]] = {}
     places: dict[str, int] = {}
 
+    def free(location: int, here: Branch) -> bool:
+        return all(exclusive(branch, here) for branch in taken.get(location, ()))
+
     def variable(match: re.Match[str]) -> str:
-        layout, kind, declared = _LAYOUT.fullmatch(match[1] or ""), match[2], match[3]
+        layout, kind, declared = _LAYOUT.fullmatch(match[2] or ""), match[4], match[5]
         if kind not in _WHOLE or layout is None:
             raise RasterOnly(f"out {kind} {declared.strip()}")
-        location = int(layout[1]) if layout[1] else next(n for n in range(_MOST_OUTPUTS + 1) if n not in drawn)
+        here = branches.at(match.start())
+        location = int(layout[1]) if layout[1] else next(n for n in range(_MOST_OUTPUTS + 1) if free(n, here))
         made = []
         for one in declared.split(","):
             name = _ONE.match(one)
@@ -109,20 +116,24 @@ def outputs(body: list[Line], buffers: int) -> tuple[list[Line], dict[int, str]]
             zero, count = f"{kind}(0.0)", int(size)
             if not layout[1]:
                 location = places.get(name[1], location)
-            if places.setdefault(name[1], location) != location:
-                raise RasterOnly("an output at two locations")
+            places.setdefault(name[1], location)
+            if location + count > _MOST_OUTPUTS:
+                raise RasterOnly(f"more than {_MOST_OUTPUTS} outputs")
+            initial = f"{kind}[{count}]({', '.join([zero] * count)})" if name[2] else zero
+            precise = "precise " if "precise" in match[1] + match[3] else ""
+            made.append(f"{precise}{kind} {name[1]}{f'[{count}]' if name[2] else ''} = {initial};")
             for n in range(count):
                 colour = _WHOLE[kind].format(f"{name[1]}[{n}]" if name[2] else name[1])
-                if location + n >= _MOST_OUTPUTS:
-                    raise RasterOnly(f"more than {_MOST_OUTPUTS} outputs")
-                if drawn.setdefault(location + n, colour) != colour:
-                    raise RasterOnly("two outputs at one location")
-            location += count
-            initial = f"{kind}[{count}]({', '.join([zero] * count)})" if name[2] else zero
-            made.append(f"{kind} {name[1]}{f'[{count}]' if name[2] else ''} = {initial};")
+                made.append(f"vec4 td_color{location}() {{ return {colour}; }}")
+                taken.setdefault(location, []).append(here)
+                location += 1
         return " ".join(made)
 
-    return substituted(substituted(body, _OUT, variable), _MAIN, "void td_main("), drawn
+    body = substituted(substituted(body, _OUT, variable), _MAIN, "void td_main(")
+    if places:
+        again = re.compile(rf"\binvariant\s+(?:{'|'.join(places)})(?:\s*,\s*(?:{'|'.join(places)}))*\s*;")
+        body = substituted(body, again, "")
+    return body, set(taken)
 
 
 def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
@@ -138,13 +149,14 @@ def kernel(body: list[Line], version: int, image: str, buffers: int) -> Kernel:
         f"layout(local_size_x = {GROUP}, local_size_y = {GROUP}) in;",
         f"layout({image}, binding = 0) writeonly restrict uniform image2D td_outputs[{buffers}];",
     ]
+    colours = [f"td_color{n}()" if n in drawn else "vec4(0.0)" for n in range(buffers)]
     tail = [
         "void main() {",
         "    if (any(greaterThanEqual(gl_GlobalInvocationID.xy, uvec2(uTDOutputInfo.res.zw)))) return;",
         "    td_main();",
         *(
-            f"    imageStore(td_outputs[{n}], ivec2(gl_GlobalInvocationID.xy), {drawn.get(n, 'vec4(0.0)')});"
-            for n in range(buffers)
+            f"    imageStore(td_outputs[{n}], ivec2(gl_GlobalInvocationID.xy), {colour});"
+            for n, colour in enumerate(colours)
         ),
         "}",
     ]
@@ -157,8 +169,9 @@ def raster(body: list[Line], buffers: int) -> list[Line]:
         body, drawn = outputs(body, buffers)
     except RasterOnly:
         return body
-    declared = [f"layout(location = {n}) out vec4 td_output{n};" for n in drawn]
-    given = [f"td_output{n} = {colour};" for n, colour in drawn.items()]
+    seen = sorted(n for n in drawn if n < buffers)
+    declared = [f"layout(location = {n}) out vec4 td_output{n};" for n in seen]
+    given = [f"td_output{n} = td_color{n}();" for n in seen]
     return [*body, *map(Line, [*declared, "void main() {", "    td_main();", *given, "}"])]
 
 

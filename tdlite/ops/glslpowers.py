@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from tdlite.glsl.text import arguments, edited
+from tdlite.glsl.text import arguments, edited, owns
 from tdlite.gpu.source import Line
 
 from .glsltext import retold
 
 _CALL = re.compile(r"\bpow\s*\(")
-_OWN = re.compile(r"\b(?:float|double|int|uint|[diu]?vec[234])\s+pow\s*\(|#\s*define\s+pow\b")
 _WHOLE = re.compile(r"\s*(?:vec[234]\s*\(\s*)?(?:[3-9]|[1-9]\d)(?:\.0*)?[fF]?\s*\)?\s*\Z")
 _NAME = re.compile(r"\b[A-Za-z_]\w*")
 _CONST = re.compile(r"\bconst\b")
@@ -29,7 +28,7 @@ def whole_powers(lines: list[Line]) -> tuple[list[Line], list[str]]:
     Squares stay, since drivers multiply there; and so do constants, which must not call a function of one's own.
     """
     text = "\n".join(line.text for line in lines)
-    if _OWN.search(text):
+    if owns(text, "pow"):
         return lines, []
     edits = []
     for match in _CALL.finditer(text):

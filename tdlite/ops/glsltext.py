@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from tdlite.glsl.text import bare, unclosed
+from tdlite.glsl.text import bare, joined, unclosed
 from tdlite.gpu.errors import ShaderError
 from tdlite.gpu.source import Line
 from tdlite.graph.finding import near
@@ -95,7 +95,7 @@ class Reader:
         if (place := unclosed(text)) is not None:
             number = text.count("\n", 0, place) + 1
             raise fault(Line("", name, number), "the comment that begins here does not end; it needs a */")
-        contents = bare(text).splitlines()
+        contents = bare(joined(text)).splitlines()
         conditions = Conditions(contents)
         for number, content in enumerate(contents, 1):
             line = Line(content, name, number)

@@ -20,7 +20,7 @@ from tdlite.graph.pardefs import RGBA, DATRef, Folder, Int, Menu, Page, Pulse, T
 from .cook import At
 from .dat import DAT
 from .glslbuild import Build, Texts, built
-from .glslinterface import Target, named_inputs
+from .glslinterface import Target
 from .glslmismatch import mismatches, unnamed
 from .glslsamplers import KIND_NAMES, mipmapped, textures
 from .glslsamplers import page as samplers_page
@@ -74,7 +74,7 @@ class GlslTOP(TOP):
             Int("customdepth", 1, low=1, label="Custom Depth", help="The number of slices."),
             Menu("inputmapping", (("all", "All Inputs to Every Slice"), ("ninputs", "N Input(s) per Slice")),
                  label="Input Mapping", help="Whether each slice of a pixel shader has inputs of its own."),
-            Int("nval", 1, low=1, label="N Value", help="How many inputs each slice has as its own."),
+            Int("nval", 1, low=1, high=32, label="N Value", help="How many inputs each slice has as its own."),
             Menu("inputextenduv", ("hold", "zero", "repeat", "mirror"), label="Input Extend Mode UV",
                  help="What lies beyond the edges of the inputs."),
             Menu("inputextendw", ("hold", "zero", "repeat", "mirror"), label="Input Extend Mode W",
@@ -131,16 +131,12 @@ class GlslTOP(TOP):
         shared = compute or spec.kind == "texture2d" or par.inputmapping.eval() == "all"
         if not shared:
             kinds = self._own_inputs(kinds, par.nval.eval())
-        main = self._text("computedat") if compute else self._text("pixeldat")
         open = 0 if self.isMultiInputs or not shared else self.maxInputs - len(kinds)
-        named = named_inputs(main.text) if main is not None and shared else 0
-        beyond = max(0, named - kinds.count("texture2d") - open) if named <= gpu.max_inputs else 0
         target = Target(
             version=int(par.glslversion.eval().removeprefix("glsl")),
             newest=gpu.ctx.version_code,
-            inputs=(*kinds, *["texture2d"] * (open + beyond)),
-            open=open + beyond,
-            beyond=beyond,
+            inputs=(*kinds, *["texture2d"] * open),
+            open=open,
             kind=spec.kind,
             format=FORMATS[working_format(spec.format) if compute else spec.format],
             buffers=par.numcolorbufs.eval(),
@@ -153,7 +149,7 @@ class GlslTOP(TOP):
             mipmapped=self._mipmapped.pull(),
         )
         reader = Reader([*self._folder(), self.project.folder])
-        texts = Texts(main, self._text("predat"), vertex)
+        texts = Texts(self._text("computedat" if compute else "pixeldat"), self._text("predat"), vertex)
         made = built(gpu, self.path, reader, texts, target, self.build.peek())
         self._files = reader.files
         return made
@@ -225,7 +221,7 @@ class GlslTOP(TOP):
 
     def _described(self, at: At, spec: Spec, before: tuple[Image, ...]) -> Pass | Image | WithError:
         """The pass of a pixel shader, or what a compute shader made of the outputs ``before``."""
-        self._counted(len(at.inputs))  # before a compiler counts samplers in its own words
+        self._counted(len(at.inputs))  # a compiler would count samplers in words of its own
         build: Build = self.build.pull()
         par, error = at.par, build.error
         if error and build.previous is not None and par.errorbehavior == "showprevious":
@@ -240,7 +236,8 @@ class GlslTOP(TOP):
         self._compare(at, build, values)
         if build.noise_map:
             named["sTDNoiseMap"] = noise_map(self.project), Sampler(extend="repeat")
-        self._counted(len(at.inputs), sum(image is not None for image, _ in named.values()) + len(values.texels))
+        others = sum(image is not None for image, _ in named.values()) + len(values.texels)
+        self._counted(max(len(at.inputs), build.units), others)
         places = build.places if self.isMultiInputs else max(build.places, self.maxInputs)
         inputs = (*at.inputs, *[None] * (places - len(at.inputs)))
         job = Pass(
@@ -255,6 +252,10 @@ class GlslTOP(TOP):
             buffers=build.buffers,
             per_slice=par.nval if par.inputmapping == "ninputs" and spec.kind != "texture2d" else 0,
         )
+        reduced = [image for image, sampler in named.values() if sampler.filter == "mipmap"]
+        reduced += at.inputs if at.common.inputfiltertype == "mipmap" else []
+        if sliced := next((image for image in reduced if image is not None and image.spec.kind in KINDS), None):
+            at.warn(f"a {KINDS[sliced.spec.kind]} has no mipmaps; it is read as with linear")
         first = inputs[0].spec.kind if inputs and inputs[0] is not None else "texture2d"
         if at.common.npasses > 1 and not build.compute and spec.kind != first:
             raise OpError(
@@ -277,9 +278,10 @@ class GlslTOP(TOP):
 
     def _compare(self, at: At, build: Build, values: Sent) -> None:
         """Warn of inputs and values that are not there or not used, and of values of the wrong kind."""
-        if build.unconnected:
+        if build.missing:
             hint = "connect it" if self.isMultiInputs else "a GLSL Multi TOP has any number of inputs"
-            at.warn(f"the shader reads sTD2DInputs[{build.unconnected - 1}], which is not there and is 0; {hint}")
+            are = "is" if len(build.missing) == 1 else "are"
+            at.warn(f"the shader reads {', '.join(build.missing)}, which {are} not there and {are} 0; {hint}")
         for text in mismatches(at, build, values):
             at.warn(text)
 

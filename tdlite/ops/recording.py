@@ -332,6 +332,9 @@ class Recording:
                 self.dropped_frames += times
             if take.movie is not None:
                 self._close_movie(take, take.movie)
+        except KeyboardInterrupt:
+            self._take = take  # given up: who ends it once more is told so
+            raise
         except Exception as error:
             self._error = self._error or error
         if take.movie is not None and take.frames:

@@ -30,7 +30,7 @@ from tdlite.media.sequence import ImageWriter
 from tdlite.media.timecode import checked_timecode
 
 from .colourspace import Converted, file_format
-from .gpustill import gpu_still
+from .gpustill import GpuStill
 from .reading import PixelSource, Reader
 from .recordingroads import Discarding, DiscardingAudio, Road, nvenc_road, software_road
 from .saving import encoded
@@ -46,7 +46,7 @@ class ImageFiles:
     """Writes images with up to ``threads`` at once; with ``dry`` it only encodes them, with ``gpu`` there if it can."""
 
     def __init__(self, threads: int, dry: bool, gpu: bool) -> None:
-        self._gpu = gpu
+        self._gpu = GpuStill() if gpu else None
         self._writer = ImageWriter(threads, dry)
         self._reader = Reader(PixelSource(lambda image: None))
         self._converted = Converted()
@@ -56,13 +56,18 @@ class ImageFiles:
         """Images that are accepted and not on disk yet."""
         return self._writer.active
 
+    @property
+    def problem(self) -> str:
+        """Why the GPU, which could have, makes no files; empty when it does, or cannot."""
+        return self._gpu.problem if self._gpu is not None else ""
+
     def add(
         self, image: Image, path: str, options: ImageOptions, way: Conversion, others: Sequence[Image] = ()
     ) -> None:
         """Accept a picture for ``path``, to be converted on the ``way``; the ``others`` in its file are not."""
         keeps_alpha = not path.lower().endswith((".jpg", ".jpeg"))
         image = self._converted(image, way, file_format(image.spec.format, way.target), keeps_alpha)
-        still = gpu_still(image, path, options.quality) if self._gpu and not others else None
+        still = self._gpu.file(image, path, options.quality) if self._gpu is not None and not others else None
         if still is not None:
             self._writer.submit(path, lambda: still)
             return
@@ -89,6 +94,8 @@ class ImageFiles:
             self._reader.flush()
         finally:
             self._reader.release()
+            if self._gpu is not None:
+                self._gpu.release()
             self._writer.close()
 
 

@@ -57,6 +57,8 @@ class Stills:
             mipmaps=row.mipmaps,
         )
         self._files.add(image, path, options, way, layers.beside(image) if exr else ())
+        if self._files.problem:
+            self._warn(self._files.problem)
 
     def errors(self) -> list[Exception]:
         """What could not be written since the last call; the images after it are still tried."""

@@ -11,7 +11,8 @@ from tdlite.gpu.errors import GpuError
 from tdlite.gpu.layout import Layout
 from tdlite.gpu.program import PixelProgram
 from tdlite.gpu.source import Source, load
-from tdlite.graph.pardefs import Group, ParTable
+from tdlite.graph.pardef import Group
+from tdlite.graph.partable import ParTable
 
 _OVER_INPUT = """
 #undef pixel
@@ -30,11 +31,19 @@ def pixels(value: float, unit: str, width: float, height: float, horizontal: boo
     return value * (width if horizontal and unit == "fraction" else height)
 
 
+def pixels_xy(x: float, y: float, unit: str, width: float, height: float) -> tuple[float, float]:
+    """The same for a length in both directions."""
+    if unit == "pixels":
+        return x, y
+    return x * (width if unit == "fraction" else height), y * height
+
+
 class Block:
     """The parameters of a TOP class that its shader sees, packed in std140 order."""
 
     def __init__(self, table: ParTable, derived: tuple[tuple[str, str], ...]) -> None:
-        self.variants: list[tuple[str, int, dict[Any, int]]] = []
+        self._variants: list[tuple[int, dict[Any, tuple[str, int]]]] = []
+        """Of each compile-time constant: its position in the row, and its name and number for each value there."""
         self._menus: list[tuple[int, dict[Any, int]]] = []
         """Of each number that stands for a choice: its place in the block, and the numbers of its tokens."""
         self._lengths: list[tuple[int, int, bool]] = []
@@ -44,7 +53,8 @@ class Block:
         for group in table.own.groups:
             position = table.index[group.pars[0].name]
             if group.variant:
-                self.variants.append((group.name, position, _tokens(group)))
+                chosen = {value: (group.name, number) for value, number in _tokens(group).items()}
+                self._variants.append((position, chosen))
             elif group.glsl:
                 fields.append((group.name, group.glsl))
                 for offset in range(len(group.pars)):
@@ -55,23 +65,25 @@ class Block:
                     if group.length:
                         unit = table.index[group.name + "unit"]
                         self._lengths.append((place, unit, len(group.pars) > 1 and offset == 0))
-        # One number is got as it is, several as a tuple, so one is got twice and the second left out.
-        self._count = len(positions)
-        self._numbers = itemgetter(*(positions * 2 if self._count == 1 else positions)) if positions else tuple
+        # Several numbers are got as a tuple; so are none or one, as a slice.
+        several, first = len(positions) > 1, (*positions, 0)[0]
+        self._numbers = itemgetter(*positions) if several else itemgetter(slice(first, first + len(positions)))
         self.layout = Layout([*fields, *derived])
 
     def pack(self, row: Any, width: int, height: int, derived: tuple[float, ...] = ()) -> bytes:
         """The block's bytes for one row of values; lengths become pixels of a ``width`` × ``height`` image."""
-        numbers = list(self._numbers(row))[: self._count]
+        numbers = [*self._numbers(row)]
         for place, tokens in self._menus:
             numbers[place] = tokens[numbers[place]]
         for place, unit, horizontal in self._lengths:
-            numbers[place] = pixels(numbers[place], row[unit], width, height, horizontal)
-        return self.layout.pack((*numbers, *derived))
+            if numbers[place]:  # nothing is nothing in any unit
+                numbers[place] = pixels(numbers[place], row[unit], width, height, horizontal)
+        numbers += derived
+        return self.layout.pack(numbers)
 
     def chosen(self, row: Any) -> tuple[tuple[str, int], ...]:
         """The compile-time constants that a row of values selects."""
-        return tuple([(name, tokens[row[position]]) for name, position, tokens in self.variants])
+        return tuple([chosen[row[position]] for position, chosen in self._variants])
 
 
 def _tokens(group: Group) -> dict[Any, int]:

@@ -250,11 +250,11 @@ class TOP(OP):
         last, self._delayed = self._delayed, self._readback.start(image)
         return None if last is None else self._readback.finish(last, np.float32)
 
-    def cudaMemory(self, stream: int | None = None) -> CUDAMemory:
+    def cudaMemory(self, stream: Any = None) -> CUDAMemory:
         """A copy of the picture in CUDA memory, for cupy, PyTorch, numba and others; freed with the object.
 
         Rows from the bottom, the stored channels of the pixel format as R, G, B, A, also of 8 bits (sRGB still encoded,
-        packed formats as float32). Work in ``stream``, a CUDA stream's handle, comes after the copy; None is the
+        packed formats as float32). Work in ``stream``, a CUDA stream or its handle, comes after the copy; None is the
         default stream. CudaError when there is no CUDA, CookError when there is no picture.
         """
         from tdlite.gpu.cudamemory import cuda_memory

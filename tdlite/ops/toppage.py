@@ -129,6 +129,8 @@ def _aspect(par: Any, first: Spec | None, width: int, height: int) -> tuple[floa
     if par.outputaspect == "custom":
         if par.aspect1 <= 0 or par.aspect2 <= 0:
             raise OpError(f"an aspect of {par.aspect1}:{par.aspect2} is not possible; both must be above 0")
+        if not 1e-6 < par.aspect1 / par.aspect2 < 1e6:
+            raise OpError(f"an aspect of {par.aspect1}:{par.aspect2} is not possible; one is a million times the other")
         return (par.aspect1, par.aspect2)
     if par.outputaspect == "useinput" and first is not None and par.outputresolution not in ("custom", "fit"):
         return first.aspect

@@ -12,7 +12,7 @@ from typing import Any
 from tdlite.gpu.image import Spec
 from tdlite.graph.pardefs import Group, Menu
 
-from .shader import pixels
+from .shader import pixels_xy
 
 Matrix = tuple[float, ...]
 
@@ -119,7 +119,7 @@ def inverse(matrix: Matrix) -> Matrix:
 def xy_pixels(row: Any, name: str, spec: Spec) -> tuple[float, float]:
     """The length that ``<name>x``, ``<name>y`` and ``<name>unit`` of a row of values give, in pixels."""
     x, y, unit = getattr(row, name + "x"), getattr(row, name + "y"), getattr(row, name + "unit")
-    return pixels(x, unit, spec.width, spec.height, True), pixels(y, unit, spec.width, spec.height, False)
+    return pixels_xy(x, y, unit, spec.width, spec.height)
 
 
 LOOKUP = (

@@ -45,6 +45,19 @@ def test_every_error_is_listed_on_its_operator_though_no_sink_asks_for_it(tdlite
     assert result.stderr == "hello\n"
 
 
+def test_what_is_no_network_file_is_told_apart(tdlite: Tdlite, tmp_path: Path) -> None:
+    (tmp_path / "folder.py").mkdir()
+    for name, code, said in (
+        ("folder.py", 5, "'folder.py' is a folder, not a network file"),
+        ("gone.py", 5, "there is no network file 'gone.py'"),
+        ("", 5, "'' is a folder"),
+        ("net.py", 2, "net.py has no function build(root)"),
+    ):
+        result = tdlite("check", name, net="# nothing")
+        assert (result.returncode, result.stdout) == (code, "")
+        assert result.stderr.startswith(f"tdlite: {said}")
+
+
 def test_without_gl_the_exit_code_says_so(tdlite: Tdlite) -> None:
     env = {**os.environ, "__EGL_VENDOR_LIBRARY_DIRS": "/nowhere"}
     assert tdlite("check", "net.py", net=RECTANGLE, env=env).returncode == 3

@@ -78,6 +78,16 @@ def test_the_examples_are_what_the_import_makes_and_draw(tdlite: Tdlite, shader:
 
 def test_a_place_that_cannot_be_written_is_named(tdlite: Tdlite, tmp_path: Path) -> None:
     (tmp_path / "toy.frag").write_text(TOY)
-    made = tdlite("import", "toy.frag", "-o", "nowhere/net.py")
+    made = tdlite("import", "toy.frag", "-o", "toy.frag/net.py")
     assert made.returncode == 5
-    assert "cannot write nowhere/net.py: No such file or directory" in made.stderr
+    assert "cannot create the folder of toy.frag/net.py (" in made.stderr
+    (tmp_path / "net.py").mkdir()
+    made = tdlite("import", "toy.frag", "-o", "net.py", "--overwrite")
+    assert (made.returncode, made.stdout) == (5, "")
+    assert made.stderr.endswith("cannot write net.py (Is a directory); the path is a folder: add a file name to it\n")
+
+
+def test_a_folder_that_is_missing_is_made(tdlite: Tdlite, tmp_path: Path) -> None:
+    (tmp_path / "toy.frag").write_text(TOY)
+    assert tdlite("import", "toy.frag", "-o", "new/folder/net.py").returncode == 0
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["net.py"]

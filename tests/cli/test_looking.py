@@ -88,6 +88,20 @@ def test_ops_describes_the_operators_of_a_file(tdlite: Tdlite, tmp_path: Path) -
     assert "no operator file nope.py" in tdlite("ops", "nope.py").stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("exits.py", "\nraise SystemExit(7)", "tdlite: exits.py line 2: SystemExit: 7\n"),
+        ("zeros.py", "\0", "tdlite: zeros.py: SyntaxError: source code string cannot contain null bytes\n"),
+        ("wrong.py", "x = 1\n1 / 0", "tdlite: wrong.py line 2: ZeroDivisionError: division by zero\n"),
+    ],
+)
+def test_ops_tells_what_is_wrong_with_a_file(tdlite: Tdlite, tmp_path: Path, name: str, text: str, said: str) -> None:
+    (tmp_path / name).write_text(text)
+    result = tdlite("ops", name)
+    assert (result.returncode, result.stdout, result.stderr) == (2, "", said)
+
+
 def test_ops_describes_every_operator() -> None:
     from tdlite.cli.operators import described
 

@@ -42,6 +42,23 @@ def test_a_movie_can_have_sound(tdlite: Tdlite, tmp_path: Path) -> None:
     assert found.split() == ["h264,0.100000", "aac,0.100000"]
 
 
+def test_an_odd_size_is_told_with_what_can_be_done_on_the_command_line_and_that_works(
+    tdlite: Tdlite, tmp_path: Path
+) -> None:
+    net = RECTANGLE.replace("    rect = root", "    root = root.create('baseCOMP', 'box')\n    rect = root")
+    render = ("render", "net.py", "--top", "/box/rect1", "-o", "a.mp4", "--size", "31x16")
+    result = tdlite(*render, net=net)
+    assert result.returncode == 4
+    assert "set the resolution to 32×16 or moviepixelformat to yuv444" in result.stderr
+    assert "--size WxH sets the resolution, and --set /box/tdlite_render.NAME=VALUE" in result.stderr
+    result = tdlite(*render, "--overwrite", "--set", "/box/tdlite_render.moviepixelformat=yuv444")
+    assert result.returncode == 0, result.stderr
+    assert probe(tmp_path / "a.mp4") == (31, 16, "60/1", 12)
+    result = tdlite(*render, "--overwrite", "--set", "/box/tdlite_render.moviepixelformt=yuv444")
+    assert result.returncode == 2
+    assert "no parameter 'moviepixelformt' (nearest: 'moviepixelformat')" in result.stderr
+
+
 def test_images_carry_the_number_and_the_picture_of_their_frame(tdlite: Tdlite, tmp_path: Path) -> None:
     pattern = "out/frame.{frame:05}.png"
     result = tdlite("render", "net.py", "--top", "/rect1", "-o", pattern, "--frames", "9:12", net=RECTANGLE)
@@ -138,6 +155,13 @@ def test_what_exists_is_not_replaced_unless_asked(tdlite: Tdlite, tmp_path: Path
         (("-o", "a.mp4", "--quality", "7"), "not a quality: it runs from 0 (small) to 1 (best)"),
         (("-o", "a.mp4", "--quality", "nan"), "not a quality"),
         (("-o", "a.mp4", "--codec", "h264nvg"), "no menu entry 'h264nvg' (nearest: 'h264nvgpu')"),
+        (("-o", "a.{frame.__class__}.png"), "every frame would have the same name; a pattern has one field"),
+        (("-o", "a.{frame:99999999999999999999}.png"), "a pattern has one field"),
+        (("-o", "a.{frame}.png", "--frames", "1:99999999999999999999"), "--frames takes 10,000,000 at a time"),
+        (("-o", "a.png", "--set", "/rect1.sizex=inf"), "sizex is of style Float and cannot be 'inf'"),
+        (("-o", "a.png", "--set", "/rect1.resolutionw=1e999"), "resolutionw is of style Int and cannot be '1e999'"),
+        (("-o", "a.png", "--fps", "fast"), "'fast' is not a number above 0"),
+        (("-o", "a.png", "--top", "/*1"), "'/*1' names 2 operators (/rect1, /text1); name one"),
         (("-o", "a.png", "--top", "/rect2"), "no operator '/rect2' (nearest: '/rect1')"),
         (("-o", "a.png", "--top", "/"), "not a TOP"),
     ],
@@ -145,7 +169,8 @@ def test_what_exists_is_not_replaced_unless_asked(tdlite: Tdlite, tmp_path: Path
 def test_what_means_nothing_is_a_usage_error_before_anything_is_written(
     tdlite: Tdlite, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
-    result = tdlite("render", "net.py", "--top", "/rect1", *arguments, net=RECTANGLE)
+    net = RECTANGLE + "    root.create('textDAT')\n"
+    result = tdlite("render", "net.py", "--top", "/rect1", *arguments, net=net)
     assert result.returncode == 2
     assert said in result.stderr
     assert [path.name for path in tmp_path.iterdir() if path.suffix in (".png", ".mp4", ".xyz")] == []

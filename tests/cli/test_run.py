@@ -32,6 +32,11 @@ def test_the_length_can_be_given(tdlite: Tdlite, tmp_path: Path, length: tuple[s
     assert len(list(tmp_path.glob("*.png"))) == frames
 
 
+def test_a_length_shorter_than_a_frame_is_one_frame(tdlite: Tdlite, tmp_path: Path) -> None:
+    assert tdlite("run", "net.py", "--seconds", "1e-9", net=RECORDER).returncode == 0
+    assert [path.name for path in tmp_path.glob("*.png")] == ["own.0.0.png"]
+
+
 def test_the_network_can_end_the_run(tdlite: Tdlite, tmp_path: Path) -> None:
     net = (
         RECORDER + "    root.create('executeDAT').text = 'def onFrameEnd(frame):\\n    if frame == 5: project.quit()'\n"
@@ -76,8 +81,8 @@ def build(root):
         ("/rect2.sizex=1", "--set /rect2.sizex=1: no operator '/rect2' (nearest: '/rect1')"),
         ("/rect1.sizz=1", "has no parameter 'sizz' (nearest: 'size"),
         ("/rect1.justifyh=lef", "no menu entry 'lef' (nearest: 'left')"),
-        ("/rect1.sizex=wide", "sizex is a Float and cannot be 'wide'"),
-        ("/rect1.antialias=maybe", "antialias is a Toggle and cannot be 'maybe'"),
+        ("/rect1.sizex=wide", "sizex is of style Float and cannot be 'wide'"),
+        ("/rect1.antialias=maybe", "antialias is of style Toggle and cannot be 'maybe'"),
         ("/rect1.sizex", "is not /path.par=value"),
     ],
 )
@@ -117,7 +122,7 @@ def test_a_traceback_is_shown_on_request(tdlite: Tdlite) -> None:
 
 def test_a_missing_network_file_is_an_input_error(tdlite: Tdlite) -> None:
     result = tdlite("run", "nothing.py")
-    assert (result.returncode, result.stderr) == (5, "tdlite: there is no network file nothing.py\n")
+    assert (result.returncode, result.stderr) == (5, "tdlite: there is no network file 'nothing.py'\n")
 
 
 FAILING = RECORDER + "    rect.par.sizex.expr = '1 / (absTime.frame - 3)'\n"

@@ -62,9 +62,19 @@ def test_who_stops_reading_messages_loses_no_frames(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("own.*.png"))) == 11
 
 
+def test_a_full_disk_for_the_progress_loses_no_frames(tmp_path: Path) -> None:
+    result = bash("tdlite run net.py --progress json >/dev/full", tmp_path)
+    assert result.returncode == 0
+    assert len(list(tmp_path.glob("own.*.png"))) == 12
+    assert result.stderr == (
+        "the progress cannot be written (No space left on device); the run goes on without telling it\n"
+    )
+
+
+@pytest.mark.parametrize("buffered", ["", "PYTHONUNBUFFERED=1"])
 @pytest.mark.parametrize("command", ["ops", "check net.py"])
-def test_standard_output_on_a_full_disk_is_an_output_error(command: str, tmp_path: Path) -> None:
-    result = bash(f"tdlite {command} >/dev/full", tmp_path, RECTANGLE)
+def test_standard_output_on_a_full_disk_is_an_output_error(command: str, buffered: str, tmp_path: Path) -> None:
+    result = bash(f"{buffered} tdlite {command} >/dev/full", tmp_path, RECTANGLE)
     assert result.returncode == 5
     assert "cannot write to standard output (No space left on device)" in result.stderr
     assert "Exception ignored" not in result.stderr

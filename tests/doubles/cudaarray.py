@@ -24,12 +24,8 @@ class CudaArray:
             padded[:, : array.shape[1]] = array
             array = padded[:, : array.shape[1]]
         self.array = array
-        self.shape = self.array.shape
+        self.lengths = self.array.shape
         self.streams: list[int | None] = [] if streams is None else streams
-
-    @property
-    def __cuda_array_interface__(self) -> dict[str, Any]:
-        return self.array.__array_interface__
 
     def __dlpack__(self, *, stream: int | None = None) -> Any:
         self.streams.append(stream)

@@ -1,11 +1,14 @@
 """A stand-in for nvImageCodec 0.9 that keeps its contract and encodes on the CPU.
 
-What it takes and refuses is what the real one does without a GPU: arrays without gaps, RGB for JPEG, the codec with a
-leading dot, options by keyword; anything else gives None, without a word.
+What it takes and refuses is what the real one does: arrays in CUDA memory without gaps between samples, RGB for JPEG,
+the codec with a leading dot, options by keyword. What it does not encode gives None, without a word; memory that CUDA
+does not know is a RuntimeError.
 """
 
 from __future__ import annotations
 
+import ctypes
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
@@ -47,17 +50,34 @@ class EncodeParams:
         self.kind, self.quality, self.chroma = quality_type, quality_value, chroma_subsampling
 
 
+known: Callable[[int, int, int], bool] = lambda address, size, stream: False  # noqa: E731 - tests put theirs here
+"""Whether there is CUDA memory at an address, for work in a stream."""
+
+
 class Image:
-    def __init__(self, array: Any) -> None:
-        self.array = array
+    """What lies in memory; nothing is read before it is encoded."""
+
+    def __init__(self, said: dict[str, Any]) -> None:
+        shape, strides = said["shape"], said["strides"]
+        if strides is not None and tuple(strides[1:]) != (shape[2], 1):
+            raise RuntimeError("Unexpected array style. Padding is only allowed for rows.")
+        self.shape, self.strides, self.typestr = shape, strides, said["typestr"]
+        self.address = said["data"][0]
+        self.stream = 0 if said["stream"] == 1 else said["stream"]
+        self.read()
+
+    def read(self) -> Any:
+        """The samples as they are now."""
+        last = sum((count - 1) * step for count, step in zip(self.shape, self.strides, strict=True)) + 1
+        if not known(self.address, last, self.stream):
+            raise RuntimeError("Buffer is not CUDA-accessible")
+        memory = (ctypes.c_uint8 * last).from_address(self.address)
+        return np.ascontiguousarray(np.ndarray(self.shape, self.typestr, memory, 0, self.strides))
 
 
 def as_image(source: Any, cuda_stream: int = 0) -> Image:
-    """The source must say what it is, and lie without gaps between samples."""
-    said = source.__array_interface__
-    if said["strides"] is not None:
-        raise ValueError("not C-contiguous")
-    return Image(source)
+    """The source must say what it is."""
+    return Image(source.__cuda_array_interface__)
 
 
 class Encoder:
@@ -73,7 +93,7 @@ class Encoder:
 
     def encode(self, image: Image, codec: str, *, params: EncodeParams, cuda_stream: int = 0) -> Any:
         self.streams.append(cuda_stream)
-        array = image.array
+        array = image.read()
         if self.refuse or array.ndim != 3 or array.dtype != np.uint8:
             return None
         if codec == ".jpg" and array.shape[2] == 3 and params.kind is QualityType.QUALITY:

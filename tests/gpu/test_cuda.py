@@ -5,15 +5,17 @@ import gc
 import sys
 import threading
 import weakref
+from enum import IntEnum
 
 import numpy as np
 import pytest
-from fakecuda import FakeCuda, cudaError_t
+from fakecuda import FakeCuda, Handle, cudaError_t, played
 
 from tdlite.gpu import dlpack
 from tdlite.gpu.arrays import format_of, image_from_buffer
-from tdlite.gpu.cuda import Cuda, cuda_of
-from tdlite.gpu.cudamemory import CUDAMemoryShape, check_shape, cuda_memory
+from tdlite.gpu.cuda import Cuda, cuda_of, stream_handle
+from tdlite.gpu.cudamemory import CudaBuffer, CUDAMemoryShape, check_shape, cuda_memory
+from tdlite.gpu.devices import loads
 from tdlite.gpu.errors import CudaError, GpuError
 from tdlite.gpu.formats import FORMATS
 from tdlite.gpu.image import Spec
@@ -26,15 +28,8 @@ from tdlite.gpu.yuvlayout import YuvLayout
 @pytest.fixture
 def fake(gpu):
     """A CUDA of the CPU's memory on this GPU; no registration may outlive its GL object."""
-    runtime = FakeCuda()
-    gpu.cuda = Cuda(gpu, runtime)
-    yield runtime
-    gc.collect()
-    gpu.pool.clear()
-    assert runtime.stale() == []
-    assert runtime.mapped == []
-    assert runtime.events == set()
-    gpu.cuda = None
+    with played(gpu) as runtime:
+        yield runtime
 
 
 def held(memory):
@@ -80,6 +75,67 @@ def test_a_gpu_that_cuda_does_not_know_is_explained(gpu, broken, devices, said):
     runtime.broken, runtime.devices = broken, devices
     with pytest.raises(CudaError, match=said):
         Cuda(gpu, runtime)
+
+
+# -- the real cuda-bindings, without a driver behind it
+
+
+def test_the_real_package_takes_our_calls_and_answers_with_as_many_values(fake, gpu):
+    """No driver, no deed: it looks at the arguments, and answers that the driver is too old."""
+    real = pytest.importorskip("cuda.bindings.runtime")
+    if loads("libcuda.so.1"):
+        pytest.skip("a driver would do what these calls ask for")
+    gpu.cuda.order(gpu.cuda.stream, 0)
+    way = CudaBuffer(gpu)
+    memory = cuda_memory(picture(gpu, "rgba16float"), gpu.cuda.stream)
+    way.image(memory.ptr, memory.size, memory.shape, gpu.cuda.stream)
+    way.release()
+    gpu.cuda.wait()
+    fake.device = 1
+    gpu.cuda.copy(memory.ptr, memory.ptr, 4)
+    del memory
+    gc.collect()
+    gpu.pool.clear()
+    for _ in range(200):
+        gpu.cuda.frame()
+    handles = {
+        "Event": real.cudaEvent_t,
+        "Resource": real.cudaGraphicsResource_t,
+        "Mapped": real.cudaGraphicsResource_t,
+    }
+
+    def taken(name, argument):
+        if isinstance(argument, IntEnum):
+            return getattr(real, type(argument).__name__)(int(argument))
+        if not isinstance(argument, Handle):
+            return argument
+        kind = real.cudaArray_t if "FromArray" in name else next(k for word, k in handles.items() if word in name)
+        return kind(int(argument))
+
+    assert {name for name, _, _ in fake.called} >= {
+        name for name in dir(FakeCuda) if name.startswith("cuda") and not isinstance(getattr(FakeCuda, name), type)
+    } - {"cudaGLGetDevices", "cudaGetErrorString"}
+    fake.called.append(("cudaGLGetDevices", (8, fake.cudaGLDeviceList.cudaGLDeviceListAll), 3))
+    for name, arguments, values in fake.called:
+        answer = getattr(real, name)(*(taken(name, each) for each in arguments))
+        assert answer[0] == real.cudaError_t.cudaErrorInsufficientDriver, name
+        assert len(answer) == values, name
+    assert real.cudaGetErrorString(answer[0])[1].startswith(b"CUDA driver version")
+    for each in cudaError_t:
+        assert real.cudaError_t(int(each)).name == each.name
+
+
+def test_the_real_package_without_a_driver_is_told_in_a_sentence(gpu, monkeypatch):
+    pytest.importorskip("cuda.bindings.runtime")
+    if loads("libcuda.so.1"):
+        pytest.skip("there is a driver")
+    monkeypatch.setattr(gpu, "vendor", "NVIDIA Corporation")
+    with pytest.raises(CudaError, match=r"cudaErrorInsufficientDriver\): libcuda.so.1 does not load; .*`compute`"):
+        cuda_of(gpu)
+    monkeypatch.setattr("tdlite.gpu.cuda.loads", lambda library: True)
+    with pytest.raises(CudaError, match=r"update the NVIDIA driver, .*pip install 'cuda-bindings<13'"):
+        cuda_of(gpu)
+    assert gpu.cuda is None
 
 
 # -- pictures to CUDA
@@ -158,6 +214,13 @@ def test_memory_that_another_stream_may_still_use_goes_back_to_the_driver(fake, 
         assert address not in fake.allocated
     memory = cuda_memory(image, stream=7)
     address = memory.ptr
+    assert memory.__cuda_array_interface__["stream"] == 7  # says nothing of the taker's own
+    del memory
+    gc.collect()
+    gpu.cuda.frame()
+    assert address not in fake.allocated
+    memory = cuda_memory(image, stream=7)
+    address = memory.ptr
     memory.__dlpack__(7)
     del memory
     gc.collect()
@@ -176,18 +239,12 @@ def test_freed_memory_is_given_back_before_memory_is_out(fake, gpu):
 
 
 def test_the_current_device_of_the_thread_stays_what_it_was(gpu):
-    runtime = FakeCuda(ordinal=2)
-    gpu.cuda = Cuda(gpu, runtime)
-    try:
+    with played(gpu, ordinal=2) as runtime:
         memory = cuda_memory(picture(gpu))
         assert gpu.cuda.ordinal == 2
         assert memory.__dlpack_device__() == (2, 2)
         assert runtime.device == 0
-    finally:
         del memory
-        gc.collect()
-        gpu.pool.clear()
-        gpu.cuda = None
 
 
 def test_a_texture_with_slices_is_refused(fake, gpu):
@@ -288,6 +345,62 @@ def test_dlpack_orders_the_takers_stream_behind_the_copy(fake, gpu):
     memory.__dlpack__(9)
     memory.__dlpack__(stream=1, max_version=(1, 0))
     assert fake.log == ["record 7", "wait 9", "record 7", "wait 0"]
+
+
+def test_dlpack_serves_takers_in_other_threads(fake, gpu):
+    memory, found = cuda_memory(picture(gpu), stream=7), []
+    thread = threading.Thread(target=lambda: found.append(memory.__dlpack__(9)))
+    thread.start()
+    thread.join()
+    assert len(found) == 1
+    assert fake.log[-2:] == ["record 7", "wait 9"]
+
+
+def test_the_picture_itself_is_refused_in_another_thread(fake, gpu):
+    image, said = picture(gpu), []
+
+    def work():
+        try:
+            cuda_memory(image)
+        except GpuError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert "another thread" in said[0]
+
+
+def test_dlpack_refuses_what_it_cannot_hand_over(fake, gpu):
+    memory = cuda_memory(picture(gpu))
+    with pytest.raises(BufferError, match="CUDA memory of device 0"):
+        memory.__dlpack__(copy=True)
+    with pytest.raises(BufferError, match="CUDA memory of device 0"):
+        memory.__dlpack__(dl_device=(dlpack.CPU, 0))
+    memory.__dlpack__(dl_device=(dlpack.CUDA, 0), copy=False)
+
+
+class Stream:
+    def __cuda_stream__(self):
+        return 0, 7
+
+
+def test_a_stream_is_a_handle_or_an_object_that_tells_its_own(fake, gpu):
+    image = picture(gpu)
+    assert [stream_handle(each) for each in (None, 0, 7, np.uint64(7), Stream())] == [0, 0, 7, 7, 7]
+    assert cuda_memory(image, Stream()).__cuda_array_interface__["stream"] == 7
+    for wrong in (object(), 1.5, "7", -1, True):
+        with pytest.raises(CudaError, match=r"no CUDA stream: give its handle, .*stream.cuda_stream in PyTorch"):
+            cuda_memory(image, wrong)
+
+
+def test_a_stream_of_another_device_is_named_as_the_cause(fake, gpu, monkeypatch):
+    handle = cudaError_t.cudaErrorInvalidResourceHandle
+    monkeypatch.setattr(fake, "cudaGraphicsMapResources", lambda *args: (handle,))
+    with pytest.raises(CudaError, match=r"cannot map a texture: .*; is 0x1000f a stream of CUDA device 0, which draws"):
+        cuda_memory(picture(gpu), 65551)
+    with pytest.raises(CudaError, match=r"cannot map a texture: driver says \w+ \(cudaErrorInvalidResourceHandle\)$"):
+        cuda_memory(picture(gpu))
 
 
 class Host:

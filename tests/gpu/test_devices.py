@@ -69,7 +69,7 @@ def trapped(gpu, monkeypatch):
     monkeypatch.setattr(gpu, "software", True)
     monkeypatch.setattr(gpu, "asked_software", False)
     monkeypatch.setattr(devices, "_has_nvidia_driver", lambda: True)
-    for name in ("_exists", "_loads", "_opens"):
+    for name in ("_exists", "loads", "_opens"):
         monkeypatch.setattr(devices, name, lambda what: True)
     for name in ("NVIDIA_DRIVER_CAPABILITIES", "__EGL_VENDOR_LIBRARY_FILENAMES", "CUDA_VISIBLE_DEVICES"):
         monkeypatch.delenv(name, raising=False)
@@ -86,8 +86,10 @@ def test_software_beside_an_nvidia_driver_is_explained_by_the_first_thing_missin
     assert "has the version of the kernel's driver" in said()
     monkeypatch.setattr(devices, "_opens", lambda path: False)
     assert "/dev/nvidiactl cannot be opened" in said()
-    monkeypatch.setattr(devices, "_loads", lambda library: False)
+    monkeypatch.setattr(devices, "loads", lambda library: False)
     assert "libEGL_nvidia.so.0 does not load" in said()
+    monkeypatch.setattr(devices, "_exists", lambda path: path.startswith("/usr/local/"))
+    assert "set __EGL_VENDOR_LIBRARY_FILENAMES=/usr/local/nvidia/share/" in said()
     monkeypatch.setattr(devices, "_exists", lambda path: False)
     assert "there is no /usr/share/glvnd/egl_vendor.d/10_nvidia.json" in said()
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "MIG-1c0ff-ee")

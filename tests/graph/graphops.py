@@ -97,3 +97,7 @@ class refX(X):
 
     def _cook(self) -> tuple[Any, ...]:
         return tuple(op.result.pull() for op in self.values.row(0).target)
+
+
+class bareX(X):
+    """No inputs and no parameters."""

@@ -8,7 +8,7 @@ import pytest
 from graphops import boxCOMP, sumX
 
 from tdlite.graph.errors import OpError
-from tdlite.graph.paths import natural, pattern
+from tdlite.graph.paths import expand, natural, pattern
 
 
 @pytest.fixture
@@ -293,3 +293,19 @@ def test_an_extension_is_not_made_again_because_a_parameter_moved(net: Any) -> N
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             _ = box.ext.E
+
+
+@pytest.mark.parametrize("names", ["a[1-999999999]", "a1-999999999", "a[1-9999]b[1-9999]", "a[1,5-999999999:3]"])
+def test_a_pattern_that_stands_for_too_many_names_is_an_error_and_no_full_memory(names: str) -> None:
+    with pytest.raises(OpError, match="the pattern .* 100,000"):
+        expand(names)
+
+
+def test_a_pattern_cannot_count_in_steps_of_nothing(net: Any) -> None:
+    with pytest.raises(OpError, match=r"the pattern '1-9:0' cannot count in steps of 0"):
+        net.op("a[1-9:0]")
+
+
+def test_a_pattern_may_stand_for_very_many_names() -> None:
+    assert len(expand("a[1-100000]")) == 100_000
+    assert expand("c[0-999999999:999999999]") == ["c0", "c999999999"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -310,3 +312,84 @@ def test_a_result_read_while_nothing_cooks_is_recorded_by_nobody(net: Any) -> No
     _ = op.value
     assert net.engine.recording is None
     assert isinstance(op.result, Memo)
+
+
+def calls(function: Callable[[], Any]) -> int:
+    """How many calls, in Python and in C, running ``function`` takes."""
+    count = 0
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("what", ["copy", "destroy", "create", "disconnect"])
+def test_twice_as_many_operators_are_about_twice_the_work(net: Any, what: str) -> None:
+    def work(count: int) -> int:
+        box = net.make(boxCOMP)
+        ops = [net.make(sumX, f"n{i}", parent=box) for i in range(count)]
+        for op in ops[1:]:
+            op._connect(0, ops[0])
+        return calls(
+            {
+                "copy": lambda: net.root.copy(box),
+                "destroy": box.destroy,
+                "create": lambda: [box.create(sumX) for _ in ops],
+                "disconnect": ops[0].outputConnectors[0].disconnect,
+            }[what]
+        )
+
+    assert work(400) < 2.5 * work(200)
+
+
+def test_free_names_are_found_without_asking_for_all_the_taken_ones(net: Any) -> None:
+    class Asked(dict[str, Any]):
+        count = 0
+
+        def __contains__(self, name: object) -> bool:
+            self.count += 1
+            return super().__contains__(name)
+
+    box = net.make(boxCOMP)
+    box._children = asked = Asked()
+    made = [box.create(sumX) for _ in range(100)]
+    assert [op.name for op in made] == [f"sum{n + 1}" for n in range(100)]
+    assert asked.count < 500
+    made[41].destroy()
+    made[7].destroy()
+    assert [box.create(sumX).name for _ in range(3)] == ["sum8", "sum42", "sum101"]
+    made[2].name = "other"
+    assert [box.create(sumX).name for _ in range(2)] == ["sum3", "sum102"]
+
+
+def test_an_operator_is_docked_to_one_at_a_time_and_forgotten_when_it_is_gone(net: Any) -> None:
+    a, b, x, y = (net.make(sumX, name) for name in ("a", "b", "x10", "x9"))
+    x.dock = y.dock = a
+    assert (a.docked, b.docked) == ([y, x], [])
+    x.dock = b
+    assert (a.docked, b.docked, x.dock) == ([y], [x], b)
+    x.destroy()
+    assert b.docked == []
+    a.destroy()
+    assert (y.valid, net.root.children) == (False, [b])
+
+
+@pytest.mark.parametrize("name", ["a" * 256, "a" + "9" * 5000, "9a", "a b", "ä", "", 7])
+def test_what_cannot_be_a_name_is_refused_in_words(net: Any, name: Any) -> None:
+    with pytest.raises(OpError, match="an operator cannot be named .{1,60}: at most 255 letters"):
+        net.root.create(sumX, name or " ")
+    assert net.root.children == []
+
+
+def test_a_name_may_be_long(net: Any) -> None:
+    op = net.make(sumX, "a" + "9" * 254)
+    net.run(frames=1)
+    assert net.op(op.name) is op

@@ -17,6 +17,7 @@ import pytest
 from graphops import kitX, refX, sumX
 
 import tdlite as td
+from tdlite.graph import tdu
 from tdlite.graph.engine import WrongThread
 from tdlite.graph.errors import TdError
 
@@ -197,7 +198,7 @@ def test_memory_stays_flat_over_ten_thousand_animated_frames(fast: Any) -> None:
         return (
             len(fast._runs),
             len(fast._ops),
-            len(fast._reported),
+            sum(map(len, fast._reported.values())),
             len(fast.engine.stack),
             len(kit.values.values),
             len(dat.script_errors),
@@ -225,3 +226,52 @@ def test_memory_stays_flat_over_ten_thousand_animated_frames(fast: Any) -> None:
     assert counts() == before
     assert grown < 50_000  # ten bytes a frame; frame numbers and seconds are new objects
     assert last.valid
+
+
+def test_an_operator_that_fails_to_end_or_to_release_keeps_no_other_from_it() -> None:
+    ended: list[str] = []
+
+    class endsX(sumX):
+        def on_exit(self) -> None:
+            ended.append(f"{self.name} exit")
+            raise ValueError("no end")
+
+        def sink(self) -> None: ...
+
+        def flush(self) -> None: ...
+
+        def finish(self) -> None:
+            ended.append(f"{self.name} finish")
+
+        def released(self) -> None:
+            ended.append(f"{self.name} released")
+            raise KeyError("no release")
+
+    with td.Project() as project:
+        ops = [project.root.create(endsX, name) for name in "ab"]
+        project.on_close.append(lambda: ended.append("closed"))
+    assert ended == ["a exit", "b exit", "a finish", "b finish", "b released", "a released", "closed"]
+    for op in ops:
+        assert "no end" in op.scriptErrors()
+        assert "no release" in op.scriptErrors()
+
+
+def test_a_dependency_is_read_while_other_threads_make_projects() -> None:
+    stop = threading.Event()
+
+    def others() -> None:
+        while not stop.is_set():
+            with td.Project():
+                pass
+
+    threads = [threading.Thread(target=others) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        value = tdu.Dependency(1)
+        for _ in range(20_000):
+            assert value.val == 1
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()

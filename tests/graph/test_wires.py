@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from graphops import boxCOMP, pairX, sumX
+from graphops import bareX, boxCOMP, pairX, sumX
 
 from tdlite.graph.errors import OpError
 
@@ -144,3 +144,36 @@ def test_what_depends_on_what_is_known_after_a_cook(net: Any, abc: Any) -> None:
     _ = c.value
     assert c.dependenciesTo(a) == [[c, b, a]]
     assert a.dependenciesTo(c) == []
+
+
+def test_a_connector_that_is_not_there_is_told_with_those_that_are(net: Any, abc: Any) -> None:
+    pair, total, bare = net.make(pairX, "pair"), net.make(sumX, "total", inputs=abc), net.make(bareX, "bare")
+    box = net.make(boxCOMP, "box")
+    both, four = "0 (First), 1 (Second)", "0 (Input), 1 (Input), 2 (Input), 3 (Input)"
+    cases = [
+        (lambda: pair.inputConnectors[9], f"/pair (pairX) has no inputConnectors[9]; it has 2 inputs: {both}"),
+        (lambda: pair.inputConnectors[-3], f"/pair (pairX) has no inputConnectors[-3]; it has 2 inputs: {both}"),
+        (
+            lambda: total.inputConnectors[9],
+            f"/total (sumX) has no inputConnectors[9]; it takes any number, in order: {four}; the next free one is 3",
+        ),
+        (lambda: bare.inputConnectors[0], "/bare (bareX) has no inputConnectors[0]; a bareX takes no inputs"),
+        (lambda: pair.outputConnectors[1], "/pair (pairX) has no outputConnectors[1]; its only output is 0"),
+        (
+            lambda: box.outputConnectors[0],
+            "/box (boxCOMP) has no outputConnectors[0]; wires lead to what is in a COMP, not to the COMP",
+        ),
+    ]
+    for ask, says in cases:
+        with pytest.raises(OpError) as error:
+            ask()
+        assert str(error.value) == says
+    assert pair.inputConnectors[-1] == pair.inputConnectors[1]
+    assert [end.index for end in pair.inputConnectors[1:9]] == [1]
+
+
+def test_a_connector_that_is_not_there_is_an_index_error_as_of_any_list(net: Any, abc: Any) -> None:
+    with pytest.raises(IndexError):
+        _ = abc[0].inputConnectors[9]
+    with pytest.raises(IndexError, match="^list index out of range$"):
+        _ = abc[0].inputs[9]

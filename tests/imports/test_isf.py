@@ -37,6 +37,23 @@ def test_inputs_become_parameters_with_ranges_that_feed_the_shader(net, tmp_path
 
 
 @pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ({"DEFAULT": [0.5, 0.25]}, (0.5, 0.25)), ({"DEFAULT": [960, 540]}, (960, 540)), ({}, (0, 0)),
+        ({"DEFAULT": [3, 4], "MAX": [1, 1]}, (3, 4)), ({"DEFAULT": [3, 4], "MIN": [5, 5], "MAX": [9, 9]}, (3, 4)),
+    ],
+)  # fmt: skip
+def test_a_point_is_what_it_says_be_it_pixels_or_a_fraction(net, tmp_path, given, value):
+    # As the format's own hosts have it: they scale nothing, with MIN and MAX or without, and one of them alone is none.
+    comp = imported(net, isf(tmp_path, "gl_FragColor = vec4(at, RENDERSIZE);",
+                             INPUTS=[{"NAME": "at", "TYPE": "point2D", **given}]))  # fmt: skip
+    assert tuple(pixels(comp)[0, 0]) == (*value, 8, 4)
+    assert comp.par.Atx.normMax == (9 if "MIN" in given else 1)
+    comp.par.Atx = 700
+    assert pixels(comp)[0, 0, 0] == 700
+
+
+@pytest.mark.parametrize(
     ("default", "on"), [("TRUE", 1), ("yes", 1), (2, 1), ("1", 1), ("FALSE", 0), ("no", 0), (0.0, 0)]
 )
 def test_a_switch_is_on_by_a_number_or_a_word(default, on, net, tmp_path):

@@ -202,3 +202,25 @@ def test_a_folder_without_a_picture_is_refused(tmp_path):
     text(tmp_path / "bufferA.glsl", "void mainImage(out vec4 c, in vec2 p) { c = vec4(1); }")
     with pytest.raises(ImportFault, match=r"has no image\.glsl"):
         read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("before", "body"),
+    [
+        ("const vec4 pixelColor = vec4(0.5);\n", "fragColor = pixelColor;"),
+        ("#define color(x) vec4(x)\n#define pixelColor color(0.5)\n", "fragColor = pixelColor;"),
+        ("#define color vec4(0.5)\n", "fragColor = color;"),
+    ],
+)
+def test_names_of_our_own_main_are_free_to_the_author(net, tmp_path, before, body):
+    comp = imported(net, toy(tmp_path, body, before))
+    assert comp.op("image").errors() == ""
+    assert (pixels(comp)[..., :3] == 0.5).all()
+
+
+def test_a_direction_may_be_looked_up_with_slopes(net, tmp_path):
+    slopes = "vec3(0.0), vec3(0.0)"
+    lookups = f"fragColor = textureGrad(iChannel0, vec3(0.0, 1.0, 0.0), {slopes}) - texture(iChannel0, vec3(0, 1, 0));"
+    comp = imported(net, toy(tmp_path, lookups))
+    assert comp.op("image").errors() == ""
+    assert (pixels(comp)[..., :3] == 0).all()

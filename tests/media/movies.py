@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tdlite.media.encoder import Encoder, Settings
+from tdlite.media.movie import MovieWriter
+
 BITS = 9
+
+
+def record(
+    path: Path, encoder: Encoder[Any], frames: Sequence[Any], settings: Settings, rate: Fraction | int = 30
+) -> list[str]:
+    """Record frames of one size, [h, w, 4]; what was warned of."""
+    height, width = frames[0].shape[:2]
+    with MovieWriter(path, encoder, "automatic", width, height, rate, settings) as movie:
+        for frame in frames:
+            movie.put(frame)
+        return movie.warnings
 
 
 def numbered_frame(index: int, width: int = 160, height: int = 96) -> NDArray[np.uint8]:

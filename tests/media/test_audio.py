@@ -48,10 +48,11 @@ def record(
     rate: Any = 48000,
     fps: Fraction = FPS,
     bits: int = 192_000,
+    video: str = "",
 ) -> int:
     """Record `sound` with as many numbered frames as it lasts, ⌊(k + 1) · rate / fps⌋ samples up to frame k."""
     settings = Settings(pixel_format="automatic", keyframe_interval=10)
-    encoder = encoder_for(VIDEO.get(path.suffix[1:], "h264nvgpu"), settings)
+    encoder = encoder_for(video or VIDEO.get(path.suffix[1:], "h264nvgpu"), settings)
     audio = AudioEncoder(codec, len(sound), rate, bits)
     frames = int(sound.shape[1] * fps / Fraction(rate))
     with MovieWriter(path, encoder, "automatic", 160, 96, fps, settings, audio=audio) as movie:
@@ -292,14 +293,14 @@ def test_a_wrong_shape_is_an_error_and_the_movie_is_finished(tmp_path: Path) -> 
 
 
 def test_the_same_sound_gives_the_same_bytes(tmp_path: Path) -> None:
-    for name in ("a.mp4", "b.mp4"):
-        record(tmp_path / name, noise(2, 24000), AUDIO_CODECS["aac"])
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+    for name in ("a.mov", "b.mov"):  # with pictures of a codec whose encoder has no choice
+        record(tmp_path / name, noise(2, 24000), AUDIO_CODECS["aac"], video="rle")
+    assert (tmp_path / "a.mov").read_bytes() == (tmp_path / "b.mov").read_bytes()
 
 
 def test_the_same_sound_gives_the_same_packets_in_the_same_places_from_another_process(tmp_path: Path) -> None:
-    for name in ("a.mkv", "b.mkv"):
-        record(tmp_path / name, noise(2, 24000), AUDIO_CODECS["vorbis"])
+    for name in ("a.mkv", "b.mkv"):  # as above
+        record(tmp_path / name, noise(2, 24000), AUDIO_CODECS["vorbis"], video="mjpa")
     # Matroska gives each file a number of its own.
     first, second = (probe(tmp_path / name, "-show_packets", "-show_data_hash", "md5") for name in ("a.mkv", "b.mkv"))
     assert first["packets"] == second["packets"]

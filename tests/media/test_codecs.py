@@ -23,12 +23,7 @@ SIZE = 64, 48
 
 
 def record(path: Path, token: str, frames: list[Pixels], settings: Settings, rate: Fraction | int = 30) -> list[str]:
-    height, width = frames[0].shape[:2]
-    encoder = encoder_for(token, settings)
-    with MovieWriter(path, encoder, "automatic", width, height, rate, settings) as movie:
-        for frame in frames:
-            movie.put(frame)
-        return movie.warnings
+    return movies.record(path, encoder_for(token, settings), frames, settings, rate)
 
 
 def options(token: str, **changes: Any) -> dict[str, str]:

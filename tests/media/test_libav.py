@@ -21,11 +21,7 @@ from . import movies
 
 
 def record(path: Path, frames: list[NDArray[np.uint8]], settings: Settings) -> list[str]:
-    height, width = frames[0].shape[:2]
-    with MovieWriter(path, LibavEncoder(), "automatic", width, height, 30, settings) as movie:
-        for frame in frames:
-            movie.put(frame)
-        return movie.warnings
+    return movies.record(path, LibavEncoder(), frames, settings)
 
 
 def chart(height: int = 128, width: int = 256) -> NDArray[np.uint8]:
@@ -197,9 +193,31 @@ def test_settings_that_mean_nothing_are_errors_with_the_mend(changes: dict[str, 
         LibavEncoder().open(160, 96, Fraction(30), Settings(**changes))
 
 
-def test_a_size_that_x264_refuses_is_an_error_with_the_size() -> None:
-    with pytest.raises(EncoderError, match=r"20000×96 as H\.264"):
-        LibavEncoder().open(20000, 96, Fraction(30), Settings())
+@pytest.mark.parametrize(
+    ("name", "size", "most"),
+    [
+        ("libx264", (16386, 16), r"16386×16 as H\.264 \(at most 16384×16384\); lower the resolution"),
+        ("mpeg4", (16, 8192), r"16×8192 as MPEG-4 Part 2 \(at most 8191×8191\)"),
+        ("libvpx", (16384, 16), r"16384×16 as VP8 \(at most 16383×16383\)"),
+        ("libsvtav1", (64, 8706), r"64×8706 as AV1 \(at most 16384×8704\)"),
+    ],
+)
+def test_a_size_that_is_too_large_is_refused_with_the_largest(
+    name: str, size: tuple[int, int], most: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    settings = Settings(pixel_format="automatic")
+    with pytest.raises(EncoderError, match=f"cannot record {most}"):
+        LibavEncoder(name).open(*size, Fraction(30), settings)
+    largest = {"libx264": (16384, 16), "mpeg4": (16, 8191), "libvpx": (16383, 16), "libsvtav1": (64, 8704)}[name]
+    encoder = LibavEncoder(name)
+    encoder.open(*largest, Fraction(30), settings)
+    encoder.abort()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_size_that_only_the_encoder_refuses_is_an_error_with_the_size() -> None:
+    with pytest.raises(EncoderError, match=r"16384×16 as H\.265 \(libx265: .*use another size"):
+        LibavEncoder("libx265").open(16384, 16, Fraction(30), Settings())
 
 
 @pytest.mark.parametrize("size", [(128, 16), (24, 200), (2048, 4)])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from pathlib import Path
 
@@ -114,3 +115,16 @@ def test_an_unknown_codec_is_an_error(tmp_path: Path) -> None:
     muxer = Muxer(tmp_path / "a.mp4", CONTAINERS["mp4"], StreamInfo("tape", 8, 8, RATE, 1 / RATE, "yuv420p", Colour()))
     with pytest.raises(MediaError, match="tape in mp4"):
         muxer.write(Packet(b"1234", 0, 0, 1, True))
+
+
+@pytest.mark.parametrize("kind", ["pipe", "device", "link"])
+def test_what_is_no_file_and_a_link_to_itself_are_refused_with_the_reason(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/null" if kind == "device" else path)
+    message = "a link leads back to itself" if kind == "link" else "it is a pipe or a device, not a file"
+    with pytest.raises(OutputError, match=message):
+        Muxer(path, CONTAINERS["mp4"], StreamInfo("h264", 160, 96, RATE, 1 / RATE, "yuv420p", Colour()))
+    assert os.path.lexists(path)

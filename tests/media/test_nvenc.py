@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from dataclasses import replace
@@ -188,6 +189,49 @@ def test_the_double_itself_refuses_other_memory_another_device_and_a_second_thre
     thread.start()
     thread.join()
     assert caught
+
+
+def test_the_double_itself_refuses_what_silicon_would(nvenc: Any) -> None:
+    """As FFmpeg and the driver do: nothing that our own checks let through by mistake may work here."""
+    caps = nvenc.gpu.caps
+    for kwargs, cap, value in (
+        ({"fmt": "YUV444"}, "support_yuv444_encode", 0),
+        ({"fmt": "NV16"}, "support_yuv422_encode", 0),
+        ({"codec": "hevc", "fmt": "P010"}, "support_10bit_encode", 0),
+        ({"tuning_info": "lossless"}, "support_lossless_encode", 0),
+        ({"bf": 3}, "num_max_bframes", 2),
+    ):
+        usual = caps[cap]
+        caps[cap] = value
+        options = {"fmt": "NV12", "preset": "P4", **kwargs}
+        with pytest.raises(nvenc.PyNvVCException, match="error 12"):
+            nvenc.CreateEncoder(WIDTH, HEIGHT, options.pop("fmt"), False, **options)
+        caps[cap] = usual
+    with pytest.raises(TypeError, match="incompatible constructor arguments"):
+        nvenc.CreateEncoder(64.0, 48, "NV12", False)
+    with pytest.raises(nvenc.PyNvVCException, match="Invalid codec given"):
+        nvenc.CreateEncoder(64, 48, "NV12", False, codec="H264")
+    with pytest.raises(nvenc.PyNvVCException, match="GPU ordinal out of range"):
+        nvenc.CreateEncoder(64, 48, "NV12", False, gpu_id=-1)
+    assert nvenc.GetEncoderCaps(0, "vp9") == {}
+    gc.collect()
+    assert nvenc.gpu.sessions == 0
+
+
+@pytest.mark.parametrize("dtype", ["i1", "i2", "f2"])
+def test_the_double_itself_refuses_numbers_that_are_no_samples(nvenc: Any, dtype: str) -> None:
+    class Frame(CudaArray):
+        def cuda(self) -> Frame:
+            return self
+
+        def __dlpack__(self, stream: int | None = None) -> Any:  # type: ignore[override]  # as it is called
+            return super().__dlpack__(stream=stream)
+
+    deep = dtype != "i1"
+    session = nvenc.CreateEncoder(WIDTH, HEIGHT, "P010" if deep else "NV12", False, codec="hevc", preset="P4")
+    with pytest.raises(nvenc.PyNvVCException, match="are no samples of"):
+        session.Encode(Frame(np.zeros((HEIGHT * 3 // 2, WIDTH), dtype)))
+    assert session.EndEncode() == session.EndEncode() == []
 
 
 @pytest.mark.parametrize(

@@ -293,3 +293,18 @@ def test_what_the_driver_refuses_is_told_in_a_sentence(
 ) -> None:
     codec = "av1" if "FAKE_NVENC_NO_AV1" in machine else "h264"
     assert reason in record(driver, tmp_path, codec, "mkv", machine=machine).answer["reason"]
+
+
+def test_a_driver_without_nvdec_is_told_although_ffmpeg_hides_it(driver: Path, tmp_path: Path) -> None:
+    path = tmp_path / "a.mp4"
+    source = ["-f", "lavfi", "-i", "testsrc=s=64x48:d=0.2", "-c:v", "libx264", "-pix_fmt", "yuv420p"]
+    subprocess.run(["ffmpeg", "-v", "error", *source, str(path)], check=True)
+    text = f"""
+from tdlite.media.moviesource import Movie
+movie = Movie({str(path)!r}, hardware=True)
+movie.picture(1)
+print(movie.hardware, *movie.warnings)
+"""
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(driver)}
+    done = subprocess.run([sys.executable, "-c", text], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("False hwdecode is on, but NVDEC does not decode this h264, or is not there")

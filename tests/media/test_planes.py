@@ -25,6 +25,11 @@ def noise(name: str, across: int, down: int, top: int = 255) -> Planes:
     return Planes(name, tuple(random.integers(0, top, shape, dtype, endpoint=True) for shape in shapes))
 
 
+def swapped(frame: Planes) -> Planes:
+    """The same samples, their bytes in the other order."""
+    return frame._replace(planes=tuple(each.astype(each.dtype.newbyteorder()) for each in frame.planes))
+
+
 @pytest.mark.parametrize(
     ("token", "pixel_format", "frame", "suffix"),
     [
@@ -51,6 +56,7 @@ def test_every_sample_is_in_the_lossless_movie(
 @pytest.mark.parametrize(
     ("frame", "message"),
     [
+        (swapped(noise("yuv420p", 2, 2, 1023)), r"its planes are no 64×32 yuv420p \(.*byte order"),
         (noise("yuv444p", 1, 1), "cannot encode frame 0: it is yuv444p, the movie takes yuv420p"),
         (noise("yuv420p", 2, 1), "its planes are no 64×32 yuv420p"),
         (noise("yuv420p", 2, 2, 1023), "its planes are no 64×32 yuv420p"),
@@ -64,6 +70,19 @@ def test_planes_of_another_format_or_shape_are_refused(tmp_path: Path, frame: Pl
     with pytest.raises(EncoderError, match=message):
         movie.close()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["yuv420p", "yuv420p10le"])
+def test_planes_that_must_not_be_written_are_encoded_as_they_are(tmp_path: Path, name: str) -> None:
+    frame = noise(name, 2, 2, 255 if name == "yuv420p" else 1023)
+    kept = [plane.copy() for plane in frame.planes]
+    for plane in frame.planes:
+        plane.setflags(write=False)
+    settings = Settings(preset="lossless", pixel_format="yuv420" if name == "yuv420p" else "yuv420p10bit")
+    encoder = encoder_for("h264nvgpu", settings)
+    with MovieWriter(tmp_path / "a.mp4", encoder, "automatic", WIDTH, HEIGHT, 30, settings) as movie:
+        movie.put(frame)
+    assert (movies.samples(tmp_path / "a.mp4", 1) == np.concatenate([plane.ravel() for plane in kept])).all()
 
 
 def test_an_encoder_of_colours_takes_no_planes(tmp_path: Path) -> None:

@@ -32,8 +32,11 @@ def test_a_rate_that_no_file_can_count_is_refused(rate: float | Fraction) -> Non
         rational_rate(rate)
 
 
-def test_a_tiny_rate_does_not_become_zero() -> None:
-    assert rational_rate(1e-9) > 0
+@pytest.mark.parametrize("rate", [1e-9, 0.0009, Fraction(1, 1002)])
+def test_a_rate_below_all_small_fractions_is_refused(rate: float | Fraction) -> None:
+    assert rational_rate(0.001) == Fraction(1, 1000)
+    with pytest.raises(MediaError, match="a frame lasts 1001 seconds at most"):
+        rational_rate(rate)
 
 
 @pytest.mark.parametrize("rate", [0, -25, float("nan"), float("inf")])

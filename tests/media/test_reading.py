@@ -253,3 +253,23 @@ def test_what_ffmpeg_stores_oddly_keeps_its_form(tmp_path, pixels):
     assert form.components == {"gray": "mono", "ya8": "monoalpha"}.get(pixels.rstrip("160le"), "rgba")
     assert form.alpha == (pixels in ("yuva420p", "ya8", "pal8", "bgra"))
     source.close()
+
+
+@pytest.mark.parametrize("suffix", ["png", "gif", "webp"])
+def test_an_image_that_moves_is_a_movie_or_says_that_it_is_not(tmp_path, suffix):
+    pictures = [Pillow.new("RGB", (16, 16), (grey, grey, grey)) for grey in (0, 51, 102, 204)]
+    path = tmp_path / f"a.{suffix}"
+    pictures[0].save(path, save_all=True, append_images=pictures[1:], duration=100, lossless=True)
+    source = open_pictures(str(path))
+    found = [int(np.asarray(source.picture(number).planes[0])[0, 0, 0]) for number in range(source.count)]
+    if suffix == "webp":
+        assert found == [0]
+        assert source.warnings == [
+            f"{path} moves, but only its first picture can be read: save it as PNG, GIF or a movie"
+        ]
+    else:
+        assert found == [0, 51, 102, 204]
+        assert (source.rate, source.warnings) == (10, [])
+    still = tmp_path / f"b.{suffix}"
+    pictures[2].save(still)
+    assert (open_pictures(str(still)).count, open_pictures(str(still)).warnings) == (1, [])

@@ -48,7 +48,7 @@ def test_a_library_s_threads_are_scheduled_as_the_one_that_started_them() -> Non
     def raised() -> None:
         os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(50))
         ready.set()
-        stop.wait(5)
+        stop.wait(60)
         found.append(os.sched_getscheduler(0))
 
     def library() -> None:
@@ -56,7 +56,7 @@ def test_a_library_s_threads_are_scheduled_as_the_one_that_started_them() -> Non
             raise_this_thread()
             thread = threading.Thread(target=raised)
             thread.start()
-            ready.wait(5)
+            ready.wait(60)
         found.append(os.sched_getscheduler(0))
         stop.set()
         thread.join()

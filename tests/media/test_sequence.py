@@ -48,7 +48,7 @@ def test_one_thread_writes_in_the_calling_thread(tmp_path: Path) -> None:
 
 def gated(gate: threading.Event, value: int) -> Callable[[], bytes]:
     def encode() -> bytes:
-        assert gate.wait(10)
+        assert gate.wait(60)
         return image(value)()
 
     return encode
@@ -64,7 +64,7 @@ def test_submit_blocks_while_all_threads_are_busy(tmp_path: Path) -> None:
     third.join(0.2)
     assert third.is_alive(), "a third image was accepted while two were in flight"
     gate.set()
-    third.join(10)
+    third.join(60)
     writer.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["0.png", "1.png", "2.png"]
 

@@ -47,8 +47,8 @@ def started(path: Path) -> tuple[MovieWriter[object], int]:
         movie.put(numbered_frame(index), sound[:, index * 1600 : index * 1600 + 1600])
     process = audio._context
     assert isinstance(process, SoundProcess)
-    assert process._process is not None
-    return movie, process._process.pid
+    assert process._program is not None
+    return movie, process._program.process.pid
 
 
 def test_a_program_killed_in_the_middle_is_an_error_and_what_it_encoded_is_kept(tmp_path: Path) -> None:

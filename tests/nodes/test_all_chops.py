@@ -1,6 +1,7 @@
 """What holds for every CHOP and DAT: said once here, for all that are registered."""
 
 import inspect
+import random
 import re
 
 import numpy as np
@@ -93,3 +94,30 @@ def test_time_slice_gives_the_samples_of_the_frame(net, name):
     assert op.isTimeSlice or not op.numChans
     first, stop = (int(frame * op.rate / 60) for frame in (1, 2))
     assert op.numSamples == stop - first or not op.numChans
+
+
+@pytest.mark.parametrize("name", CHOPS)
+def test_whatever_number_is_set_it_has_channels_or_says_why_not(fast, name):
+    """Each number alone, then all at random with every mode: never an error that is Python's and not the operator's."""
+    op = made(fast, name)
+    if op.wires and not op.inputs:
+        op.inputConnectors[0].connect(fast.constantCHOP(const0value=2))
+    numbers = [par for par in op.pars() if par.isNumber]
+    modes = [par for par in op.pars() if par.style in ("Menu", "Toggle")]
+
+    def check(what):
+        fast.frames(2, pull=[op])
+        assert not re.match(r"\w*([Ee]rror|Exception|Warning)\b", op.errors()), what
+
+    for par in numbers:
+        for value in (1e38, -1e38, 1e300, -1e300, 1e-300, np.nan, np.inf, -np.inf):
+            par.val = value
+            check((par.name, value))
+        par.val = par.default
+    chance = random.Random(name)
+    for _ in range(20):
+        for par in numbers:
+            par.val = chance.choice((1e38, -1e38, 1e300, -1e300, 1e-300, -1.0))
+        for par in modes:
+            par.val = chance.choice(par.menuNames or [False, True])
+        check({par.name: par.val for par in (*numbers, *modes) if not par.isDefault})

@@ -1,6 +1,8 @@
 """What holds for every TOP: said once here, for all that are registered."""
 
 import inspect
+import math
+import random
 import re
 from importlib.resources import files
 
@@ -209,3 +211,45 @@ def test_it_can_be_made_again_from_what_it_says_about_itself(fast, name):
     again = getattr(fast, op.opType)(inputs=op.inputs, **said)
     same(picture(op), picture(again), rtol=0, atol=0)
     assert {par.name: par.val for par in again.pars() if not par.isDefault} == said
+
+
+EXTREMES = (1e38, -1e38, 1e300, -1e300, 1e-300, -1.0, math.nan, math.inf, -math.inf)
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_whatever_number_is_set_it_shows_a_picture_or_says_why_not(fast, name):
+    """Each number alone, then all at random with every mode: never an error that is Python's and not the operator's."""
+    op = drawing(fast, name, "rgba32float")
+    # A billion passes would be drawn, and a size is told apart by tests of its own.
+    numbers = [p for p in op.pars() if p.isNumber and p.name not in ("npasses", "resolutionw", "resolutionh")]
+    modes = [p for p in op.pars() if p.style in ("Menu", "Toggle") and p.name != "format"]
+
+    def check(what, finite):
+        shown = picture(op)
+        if isinstance(shown, str):
+            assert not re.match(r"\w*([Ee]rror|Exception|Warning)\b", shown), what
+        else:
+            assert finite, what
+
+    for par in numbers:
+        for value in EXTREMES:
+            par.val = value
+            check((par.name, value), math.isfinite(par.val))
+            if not math.isfinite(value):
+                assert f"par.{par.name} is {value}; it must be a finite number" in op.errors().splitlines()
+        par.val = par.default
+    chance = random.Random(name)
+    for _ in range(20):
+        values = [chance.choice(EXTREMES[:6]) for _ in numbers]
+        for par, value in zip(numbers, values, strict=True):
+            par.val = value
+        for par in modes:
+            par.val = chance.choice(par.menuNames or [False, True])
+        check({par.name: par.val for par in (*numbers, *modes) if not par.isDefault}, True)
+
+
+def test_a_factor_beyond_all_floats_leaves_black_black_and_makes_the_rest_white(fast):
+    half = fast.rectangleTOP(resolution=(4, 1), sizex=0.5, sizey=1, sizeunit="fraction", antialias=False)
+    level = fast.levelTOP(inputs=[half], brightness1=1e30, brightness2=1e300)
+    assert level.numpyArray()[0, :, 0].tolist() == [0, 1, 1, 0]
+    assert level.errors() == ""

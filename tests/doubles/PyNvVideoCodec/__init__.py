@@ -33,6 +33,9 @@ def text(where: str, code: int, what: str) -> str:
     return f"{where} : \nError code : {code}\nError Type : {what}\nat /project/src/PyNvVideoCodec/src/{where}.cpp:1\n"
 
 
+CODECS = ("h264", "hevc", "av1")
+
+
 class Machine:
     """The GPU that is played: the error that sessions fail with, how many there may be, and capabilities."""
 
@@ -41,7 +44,7 @@ class Machine:
         self.session_limit = 1 << 30
         self.sessions = 0
         self.devices = 1
-        self.codecs = ("h264", "hevc", "av1")
+        self.codecs = CODECS
         self.caps = {
             "width_min": 32,
             "width_max": 8192,
@@ -57,7 +60,7 @@ class Machine:
 
     def enter(self, gpu: int, codec: str) -> None:
         """Begin a session, or raise as the real package does."""
-        if gpu >= self.devices:
+        if not 0 <= gpu < self.devices:
             raise PyNvVCException(text("ValidateGpuId", 801, "GPU ordinal out of range. Should be within [0, 0]"))
         code = self.error or (10 if self.sessions >= self.session_limit else 0)
         if code:
@@ -77,7 +80,9 @@ gpu = Machine()
 
 
 def GetEncoderCaps(gpuid: int = 0, codec: str = "h264") -> dict[str, int]:
-    """Open a session, ask, and close it."""
+    """Open a session, ask, and close it. Of a codec with another name there is nothing to say."""
+    if codec not in CODECS:
+        return {}
     gpu.enter(gpuid, codec)
     gpu.leave()
     return capabilities(codec)
@@ -106,12 +111,18 @@ class PyNvEncoder:
 
     def __init__(self, width: int, height: int, fmt: str, cpu: bool, kwargs: dict[str, Any]) -> None:
         self._open = False
+        if not all(isinstance(side, int) for side in (width, height)) or not isinstance(fmt, str):
+            raise TypeError(
+                "__init__(): incompatible constructor arguments. The following argument types are supported:"
+            )
         if cpu:
             raise PyNvVCExceptionUnsupported("this stand-in plays GPU buffers only")
         self.stream = int(kwargs.pop("cudastream", 0))
         kwargs.pop("cudacontext", None)
         self.kwargs = {name: str(value).replace("[", "").replace("]", "") for name, value in kwargs.items()}
         codec = self.kwargs.get("codec", "h264")
+        if codec not in CODECS:
+            raise PyNvVCException(text("PyNvEncoder", 20, "PyNvEncoder constructor failed: Invalid codec given."))
         if fmt not in Silicon.FORMATS:
             raise PyNvVCExceptionUnsupported(text("PyNvEncoder", 8, f"Unknown format: {fmt}"))
         if codec == "av1" and fmt not in ("NV12", "P010"):
@@ -124,7 +135,15 @@ class PyNvEncoder:
         if self.options.preset is None:
             raise PyNvVCException(text("PyNvEncoder", 12, "nvEncInitializeEncoder returned error 12"))
         caps = capabilities(codec)
-        if fmt in ("P010", "P210", "YUV444_16BIT", "YUV444_10BIT") and not caps["support_10bit_encode"]:
+        lossless = self.options.tuning == "lossless"
+        beyond = (
+            (fmt in ("P010", "P210", "YUV444_16BIT", "YUV444_10BIT") and not caps["support_10bit_encode"])
+            or (fmt.startswith("YUV444") and not caps["support_yuv444_encode"])
+            or (fmt in ("NV16", "P210") and not caps["support_yuv422_encode"])
+            or (lossless and not caps["support_lossless_encode"])
+            or self.options.bf > caps["num_max_bframes"]
+        )
+        if beyond:
             raise PyNvVCException(text("PyNvEncoder", 12, "nvEncInitializeEncoder returned error 12"))
         if not (caps["width_min"] <= width <= caps["width_max"] and caps["height_min"] <= height <= caps["height_max"]):
             raise PyNvVCException(text("PyNvEncoder", 8, "nvEncInitializeEncoder returned error 8"))
@@ -134,6 +153,7 @@ class PyNvEncoder:
         self._silicon = Silicon(codec, fmt, width, height, self.options)
         self._late = self.options.bf + 3
         self._calls = 0
+        self._drained = False
         self._thread = 0
         self._ready: list[tuple[bytes, int, bool]] = []
         PyNvEncoder.created.append(self)
@@ -149,6 +169,7 @@ class PyNvEncoder:
     def Encode(self, frame: Any, *_: Any) -> list[dict[str, Any]]:
         """Take a picture; give what is due."""
         self._check_thread()
+        assert not self._drained, "the real session goes on after EndEncode; nobody needs that here"
         if not hasattr(frame, "cuda"):
             raise PyNvVCException(text("Encode", 8, "incorrect usage of CPU input buffer"))
         try:
@@ -163,9 +184,11 @@ class PyNvEncoder:
         return [self._told(self._ready.pop(0))]
 
     def EndEncode(self) -> list[dict[str, Any]]:
-        """Give the rest; the session goes on afterwards."""
+        """Give the rest, and nothing when asked again."""
         self._check_thread()
-        self._ready += self._silicon.drain()
+        if not self._drained:
+            self._ready += self._silicon.drain()
+            self._drained = True
         rest, self._ready = self._ready, []
         self._calls = 0
         return [self._told(each) for each in rest]

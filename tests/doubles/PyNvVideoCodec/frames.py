@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_CUDA = 2
+_CUDA, _UNSIGNED = 2, 1
 _ROWS = {
     **dict.fromkeys(("NV12", "P010", "YUV420"), (3, 2)),
     **dict.fromkeys(("NV16", "P210"), (2, 1)),
@@ -83,10 +83,12 @@ def read(frame: Any, format: str, width: int, height: int, stream: int, device: 
     bits = tensor.bits
     if (found, bits) != (shape, 8 * size) and (found, bits) != ((shape[0], shape[1] * size), 8):
         raise Refused(f"a tensor of {found} with {bits} bits is not {format} of {width}x{height}")
+    if (tensor.code, tensor.lanes) != (_UNSIGNED, 1):
+        raise Refused(f"numbers of DLPack type {tensor.code} are no samples of {format}")
     itemsize = bits // 8
     pitch = tensor.strides[0] * itemsize if tensor.strides else found[1] * itemsize
-    if tensor.strides and tensor.strides[1] != 1:
-        raise Refused("the samples of a row do not follow each other")
+    if tensor.strides and (tensor.strides[1] != 1 or pitch < found[1] * itemsize):
+        raise Refused("the samples of a row, and the rows, do not follow each other")
     rows, row = shape[0], width * size
     data = memory(tensor.data + tensor.byte_offset, pitch * (rows - 1) + row, stream)
     lines = np.frombuffer(bytearray(data + bytes(pitch - row)), np.uint8).reshape(rows, pitch)

@@ -233,7 +233,7 @@ def test_a_callback_that_is_called_and_not_there_is_a_warning_until_it_is(net: A
     dat.text = "def onOffToOnn(channel, sampleIndex, val, prev):\n    pass\n"
     net.run(frames=2)
     assert dat.warnings().splitlines() == [
-        "there is no callback onOffToOn(channel, sampleIndex, val, prev) in the text",
+        "there is no callback onOffToOn(channel, sampleIndex, val, prev) in the text (nearest: 'onOffToOnn')",
         "there is no callback onValueChange(channel, sampleIndex, val, prev) in the text",
     ]
     dat.text = "def onOffToOn(channel, sampleIndex, val, prev):\n    op('c').store('on', val)\n"

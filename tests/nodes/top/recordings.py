@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from media.movies import decode
+from media.movies import decode, probe
 from PIL import Image
 
 STEP = 8
@@ -38,6 +38,12 @@ def frame_of(path: Path) -> int:
 def frames_of(path: Path) -> list[int]:
     """The frames that a movie shows, in order."""
     return [round(float(picture.mean()) / STEP) for picture in decode(path)]
+
+
+def stream(path: Path) -> dict[str, Any]:
+    """What ffprobe says of the picture, with every frame counted."""
+    found: dict[str, Any] = probe(path, "-count_frames")["streams"][0]
+    return found
 
 
 def files(folder: Path) -> list[str]:

@@ -95,10 +95,43 @@ def test_counters_count_each_pixel_once(net):
     assert sorted(drawn.ravel().tolist()) == list(range(55))
 
 
+OUTPUTS = {
+    "different names": "#if 0\nlayout(location = 0) out vec4 a;\n#define c a\n#elif 1\n"
+    "layout(location = 0) out vec4 b;\n#define c b\n#else\nout vec4 d;\n#endif\n",
+    "different names without a place": "#ifdef GL_ES\nout vec4 a;\n#else\nout vec4 c;\n#endif\n",
+    "different types": "#if __VERSION__ < 130\nout vec3 c;\n#else\nout vec4 c;\n#endif\n",
+    "a name of a colour in another branch": "#if 1\nout vec4 c;\n#else\nout vec4 a[2], c;\n#endif\n",
+    "more in a branch that is left out": "out vec4 c;\n#if TD_NUM_COLOR_BUFFERS > 1\nout vec4 more;\n#endif\n",
+    "invariant": "invariant out vec4 c;\n",
+    "invariant behind its layout": "layout(location = 0) invariant out highp vec4 c;\n",
+    "invariant and precise": "precise invariant out vec4 c;\n",
+    "invariant by itself": "out vec4 c;\ninvariant c;\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_outputs_that_a_compiler_would_understand_run_by_compute(net, name):
+    compute, raster = paths(net, OUTPUTS[name] + "void main() { c.rgb = vec3(0.25, vUV.st); c += 0.5; }", size=(5, 3))
+    np.testing.assert_allclose(compute, raster, rtol=1e-6)
+    assert np.all(compute[..., 0] == 0.75)
+
+
+@pytest.mark.parametrize("path", ["compute", "raster"])
+def test_a_branch_that_is_there_has_its_outputs(net, path):
+    text = "out vec4 c;\n#if TD_NUM_COLOR_BUFFERS > 1\nout vec4 more;\n#endif\nvoid main() {\n    c = vec4(1.0);\n"
+    text += "#if TD_NUM_COLOR_BUFFERS > 1\n    more = vec4(2.0);\n#endif\n}"
+    top = pixel_shader(net, text, pathmode=path, numcolorbufs=2)
+    assert np.all(top.numpyArray() == 1)
+    assert np.all(net.renderselectTOP(top=top.path, colorbufferindex=1).numpyArray() == 2)
+    assert top.errors() == ""
+
+
 RASTER = {
     "dFdx": f"{OUT}void main() {{ fragColor = vec4(dFdx(gl_FragCoord.x * 3.0)); }}",
     "fwidthFine": f"#version 450\n{OUT}void main() {{ fragColor = vec4(fwidthFine(gl_FragCoord.x)); }}",
     "discard": f"{OUT}void main() {{ if (vUV.s < 0.5) discard; fragColor = vec4(1); }}",
+    "origin_upper_left": f"layout(origin_upper_left) in vec4 gl_FragCoord;\n{OUT}"
+    "void main() { fragColor = vec4(gl_FragCoord.y); }",
     "gl_FragDepth": f"{OUT}void main() {{ gl_FragDepth = 0.5; fragColor = vec4(1); }}",
     "texture() with a bias": f"{OUT}void main() {{ fragColor = texture(sTD2DInputs[0], fract(vUV.st), 1.0); }}",
     "out ivec4 c": "layout(location = 0) out ivec4 c; void main() { c = ivec4(1); }",

@@ -1,8 +1,13 @@
 """What the GLSL TOP changes in a text leaves alone what a good shader means by it, and what messages say of it."""
 
+import time
+
 import numpy as np
 import pytest
 from glslshaders import OUT, pixel_shader
+
+from tdlite.gpu.source import Line
+from tdlite.ops.glslold import unfrozen
 
 MAIN = "void main() { %s }"
 ARRAY = f"{OUT}const float S = 2.0; const int N = int(pow(S, 3.0)); float v[N]; float u[int(pow(S, 3.0))];\n"
@@ -67,6 +72,21 @@ TEXTS = {
         f"{OUT}#define F(x) \\\n  pow(x, \\\n  3.0)\n", "\\\nfragColor = vec4(F(-2.0));", [-8] * 4),
     "statements in a macro": (f"{OUT}#define DO(x) {{ x }}\n",
                               "float t; DO(float q; q = .5; t += q;) fragColor = vec4(t);", [.5] * 4),
+    "a comment over several lines in a directive": (
+        f"{OUT}#define HALF /* of\n one */ .5\n#define SUM \\\n HALF /* and\n\n more */ + .25\n",
+        "fragColor = vec4(HALF, SUM, 0, 1);", [.5, .75, 0, 1]),
+    "a line of its own": (f"{OUT}/*\n*/float first = float(__LINE__);\n", "\nfragColor = vec4(first, __LINE__, 0, 1);",
+                          [3, 5, 0, 1]),
+    "an extension in a branch that is left out": (
+        f"#ifdef GL_OES_nothing\n#extension GL_OES_nothing : require\n#endif\n{OUT}", "fragColor = vec4(.25);",
+        [.25] * 4),
+    "a parameter with the name of the coordinate": (
+        f"{OUT}vec4 at(in vec3 vUV) {{ return vec4(vUV.zz, .25, 1); }}\n"
+        "float x(in vec2 vUV, float y) { return y; }\n",
+        "fragColor = at(vUV) * x(vUV.st, 1.);", [0, 0, .25, 1]),
+    "a coordinate declared again": (
+        f"layout(location = 0) smooth in highp vec3 vUV;\nin vec4 gl_FragCoord;\n{OUT}",
+        "fragColor = vec4(vUV.z, gl_FragCoord.xy - vUV.st * 4., 1);", [0, 0, 0, 1]),
     "arrays of arrays": (
         OUT, "float a[2][3]; float[2] b[2]; for (int i = 0; i < 6; i++) a[i / 3][i % 3] = float(i); "
         "b[1] = float[2](.5, 2.); fragColor = vec4(a[1][2], b[1][1], 0, 1);", [5, 2, 0, 1]),
@@ -162,6 +182,15 @@ def test_a_message_about_the_coordinate_of_a_slice_speaks_of_it_by_its_name(net)
     assert "td_" not in top.errors()
 
 
+@pytest.mark.parametrize("path", ["raster", "auto"])
+@pytest.mark.parametrize("declared", ["", "in vec3 vUV;\n", "varying vec3 vUV;\n"])
+def test_who_declares_the_coordinate_knows_the_slice_too(net, path, declared):
+    text = f"{declared}{OUT}float depth(in vec3 vUV) {{ return vUV.z; }}\n"
+    top = pixel_shader(net, text + MAIN % "fragColor = vec4(depth(vUV));", pathmode=path, type="texture3d",
+                       depth="custom", customdepth=2)  # fmt: skip
+    assert top.numpyArray()[:, 0, 0, 0].tolist() == [0.25, 0.75]
+
+
 def test_macros_of_the_directives_know_the_slice_too(net):
     net.textDAT("before").text = "#define PLACE vUV.p"
     text = f"{OUT}struct V {{ vec3 vUV; }};\nfloat f(vec3 vUV) {{ return vUV.z; }}\n"
@@ -177,3 +206,28 @@ def test_a_text_that_opens_without_end_is_a_message_soon(net, piece):
     top = pixel_shader(net, OUT + piece * (20_000 // len(piece)), pathmode="auto")
     top.numpyArray()
     assert top.errors()
+
+
+# -- time ------------------------------------------------------------------------------------------------------
+
+
+def chain(length):
+    lines = [f"const float c{n} = c{n - 1} + 1.0;" for n in range(1, length)]
+    return "\n".join([OUT, "uniform float gain; const float c0 = gain;", *lines, "void main() {"]) + "\n"
+
+
+def test_a_long_chain_of_constants_is_looked_through_once():
+    lines = [Line(line) for line in chain(4000).splitlines()]
+    start = time.perf_counter()
+    made = unfrozen(lines, ["gain"], 430)
+    assert time.perf_counter() - start < 10  # a fraction of a second, where nothing else runs; it was minutes
+    assert not any("const" in line.text for line in made)
+    assert [len(line.text) for line in made] == [len(line.text) for line in lines]
+
+
+@pytest.mark.parametrize("path", ["raster", "auto"])
+def test_a_chain_of_constants_of_a_uniform_is_calculated(net, path):
+    text = chain(300) + "fragColor = vec4(c299, THREE, two, 1); }"
+    text = text.replace("void main", "const highp float two = 2.0, THREE = c1 + two, FOUR = 4.0;\nvoid main")
+    top = pixel_shader(net, text, pathmode=path, vec0name="gain", vec0valuex=0.5)
+    assert top.numpyArray()[0, 0].tolist() == [299.5, 3.5, 2, 1]

@@ -51,6 +51,60 @@ def test_an_input_that_is_named_but_not_there_reads_zero_with_a_warning(net, ope
     assert top.warnings().startswith("the shader reads sTD2DInputs[4], which is not there and is 0; ")
 
 
+SLICED = {
+    "sTD3DInputs[2]": "texelFetch(sTD3DInputs[2], ivec3(0), 0)",
+    "sTD2DArrayInputs[1]": "texture(sTD2DArrayInputs[1], vec3(0.5))",
+    "sTDCubeInputs[1]": "texture(sTDCubeInputs[1], vec3(1.0)) * vec4(1, 1, 1, 0)",
+    "sTD3DInputs[1]": "texture(sTD3DInputs[0], vec3(0.5)) * 0.0 + texture(sTD3DInputs[1u], vUV) + uTD3DInfos[1].depth",
+}
+
+
+@pytest.mark.parametrize("path", ["raster", "compute"])
+@pytest.mark.parametrize("sampler", SLICED)
+@pytest.mark.parametrize("there", [True, False])
+def test_an_input_with_slices_that_is_not_there_reads_zero_with_a_warning(net, path, sampler, there):
+    text = f"{OUT}void main() {{ fragColor = vec4(0.5); }}"
+    kinds = ("texture3d", "texture2darray") if there else ()
+    sources = [pixel_shader(net, text, type=kind, depth="custom", customdepth=2) for kind in kinds]
+    text = f"{OUT}void main() {{ fragColor = vec4(0.25) + {SLICED[sampler]}; }}"
+    top = pixel_shader(net, text, operator="glslmultiTOP", pathmode=path, inputs=sources)
+    assert np.all(top.numpyArray() == 0.25)
+    assert top.errors() == ""
+    assert top.warnings() == f"the shader reads {sampler}, which is not there and is 0; connect it"
+
+
+def test_what_an_included_text_reads_may_be_missing_too(net):
+    net.textDAT("tools").text = "vec4 far() { return texture(sTD2DInputs[5], vec2(0.5)); }"
+    top = pixel_shader(net, f"#include <tools>\n{OUT}void main() {{ fragColor = far() + 0.5; }}")
+    assert np.all(top.numpyArray() == 0.5)
+    assert "reads sTD2DInputs[5], which is not there" in top.warnings()
+
+
+def test_a_slice_that_is_not_there_does_not_read_what_was_drawn_before(net):
+    text = f"{OUT}void main() {{ fragColor = vec4(0.5); }}"
+    source = pixel_shader(net, text, type="texture3d", depth="custom", customdepth=2)
+    both = f"{OUT}void main() {{ fragColor = texture(sTD3DInputs[0], vUV) + texture(sTD3DInputs[1], vUV); }}"
+    fed, open_ = (pixel_shader(net, both, operator="glslmultiTOP") for _ in range(2))
+    for number in range(2):
+        fed.inputConnectors[number].connect(source)
+    assert np.all(fed.numpyArray() == 1)
+    assert np.all(open_.numpyArray() == 0)
+
+
+def test_slices_have_no_mipmaps_and_a_warning_says_so(net):
+    text = f"{OUT}void main() {{ fragColor = vec4(0.5); }}"
+    source = pixel_shader(net, text, type="texture3d", depth="custom", customdepth=2)
+    text = f"{OUT}void main() {{ fragColor = texture(sTD3DInputs[0], vUV.stp); }}"
+    top = pixel_shader(net, text, inputs=[source], inputfiltertype="mipmap")
+    assert np.all(top.numpyArray() == 0.5)
+    assert (top.errors(), top.warnings()) == ("", "a 3D texture has no mipmaps; it is read as with linear")
+    named = f"uniform sampler3D map;{OUT}void main() {{ fragColor = texture(map, vUV.stp); }}"
+    pars = {"sampler0name": "map", "sampler0top": source.path, "sampler0filter": "mipmaplinear"}
+    top = pixel_shader(net, named, **pars)
+    assert np.all(top.numpyArray() == 0.5)
+    assert "no mipmaps" in top.warnings()
+
+
 def test_a_compute_shader_may_name_an_input_that_is_not_there_until_it_is(net):
     source = net.constantTOP(colorr=0.5, format="rgba32float", resolution=(4, 4))
     body = "TDImageStoreOutput(0, gl_GlobalInvocationID, vec4(0.25) + texelFetch(sTD2DInputs[1], p, 0));"

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import threading
 import time
 from pathlib import Path
@@ -357,13 +356,12 @@ def test_any_number_of_threads_writes_the_same_files(
         monkeypatch.setattr(source.image().gpu, "software", False)
     fast.run(frames=15)
     fast.run(frames=15)
-    digests = []
+    found = []
     for threads in (1, 8):
         assert shown(tmp_path / str(threads)) == [min(frame, 255 // STEP) for frame in range(1, 31)]
-        digests.append(
-            [hashlib.sha1(path.read_bytes()).digest() for path in sorted((tmp_path / str(threads)).iterdir())]
-        )
-    assert digests[0] == digests[1]
+        images = sorted((tmp_path / str(threads)).iterdir())
+        found.append([(path.name, np.asarray(Image.open(path)).tobytes()) for path in images])
+    assert found[0] == found[1]
 
 
 def test_one_thread_has_each_image_on_disk_before_the_frame_ends(fast: Any, tmp_path: Path) -> None:
@@ -429,7 +427,7 @@ def test_counts_are_of_what_was_accepted_however_far_the_threads_are(
 ) -> None:
     gate = threading.Event()
     encode = saving.encode_image
-    monkeypatch.setattr(saving, "encode_image", lambda *args: gate.wait(10) and encode(*args))
+    monkeypatch.setattr(saving, "encode_image", lambda *args: gate.wait(60) and encode(*args))
     out = sequence(fast, maxthread=8, record=True)
     fast.on_frame.append(lambda: seen.append((out.writeCount, out.curSeqIndex, out.info()["active_records"])))
     fast.on_frame.append(lambda: gate.set() if fast.frame == 3 else None)

@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 import subprocess
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from recordings import recorder
+from recordings import recorder, stream
 
 from tdlite.media.codecs import CODECS, codec
 from tdlite.media.encoder import PARAMETERS, Settings
 from tdlite.media.libav import prepared
 from tdlite.ops.recordingfiles import settings
-
-
-def stream(path: Path) -> dict[str, Any]:
-    """What ffprobe says of the movie's video stream."""
-    command = ["ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(path)]
-    probed = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(probed.stdout)["streams"][0]
-    return found
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from doubles import cupy, nvimgcodec
-from fakecuda import FakeCuda
+from doubles import nvimgcodec
+from fakecuda import played
 from PIL import Image
 from recordings import counting, files, frame_of, recorder
 
 from tdlite.gpu.context import Gpu
-from tdlite.gpu.cuda import Cuda
+from tdlite.gpu.errors import GpuError
+from tdlite.gpu.image import Spec
+from tdlite.gpu.picturebytes import PictureBytes
 from tdlite.gpu.readback import Readback
+from tdlite.gpu.upload import upload
 from tdlite.media import gpustills
 
 
@@ -29,12 +32,13 @@ def stills(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     nvidia.nvimgcodec = nvimgcodec  # type: ignore[attr-defined]  # as the package has it
     monkeypatch.setitem(sys.modules, "nvidia", nvidia)
     monkeypatch.setitem(sys.modules, "nvidia.nvimgcodec", nvimgcodec)
-    monkeypatch.setitem(sys.modules, "cupy", cupy)
-    monkeypatch.setattr(gpu, "cuda", Cuda(gpu, FakeCuda()))
     monkeypatch.setattr(nvimgcodec.Encoder, "made", [])
     gpustills.gpu_stills.cache_clear()
-    yield nvimgcodec.Encoder
+    with played(gpu) as runtime:
+        monkeypatch.setattr(nvimgcodec, "known", runtime._within)
+        yield nvimgcodec.Encoder
     gpustills.gpu_stills.cache_clear()
+    assert runtime.registered == []
 
 
 def jpegs(net: Any, source: Any, count: int, **pars: Any) -> Any:
@@ -95,9 +99,42 @@ def test_what_the_package_refuses_or_lacks_is_the_cpus(
     fast: Any, stills: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(stills, "refuse", True)
-    jpegs(fast, counting(fast), 2)
+    out = jpegs(fast, counting(fast), 2)
+    assert "nvImageCodec could not encode" in out.warnings()
+    assert "does not say why" in out.warnings()
     gpustills.gpu_stills.cache_clear()
     monkeypatch.setitem(sys.modules, "nvidia", None)
     jpegs(fast, fast.op("rectangle1"), 2, file="b")
     shown = [frame_of(tmp_path / f"{name}.0.{index}.jpg") for name in "ab" for index in range(2)]
     assert shown == [1, 2, 3, 4]
+
+
+def test_what_fails_on_the_gpu_is_tried_once_told_and_left_to_the_cpu(
+    fast: Any, stills: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def fail(*_: Any, **__: Any) -> None:
+        tried.append(1)
+        raise RuntimeError("Buffer is not CUDA-accessible\nat somewhere")
+
+    monkeypatch.setattr(nvimgcodec, "as_image", fail)
+    out = jpegs(fast, counting(fast), 3)
+    assert tried == [1]
+    assert out.errors() == ""
+    assert "a.0.0.jpg on the GPU (Buffer is not CUDA-accessible): the CPU does it" in out.warnings()
+    assert [frame_of(tmp_path / f"a.0.{index}.jpg") for index in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 5), (641, 7)])
+@pytest.mark.parametrize("channels", [3, 4])
+def test_the_bytes_of_a_picture_stand_upright_and_without_gaps(channels: int, size: tuple[int, int]) -> None:
+    gpu = Gpu.shared()
+    array = np.random.default_rng(0).integers(0, 256, (size[1], size[0], 4), np.uint8)
+    way = PictureBytes(gpu)
+    for each in (array, 255 - array):  # the buffer is used again
+        expected = each[::-1, :, :channels].tobytes()
+        assert way.of(upload(gpu, each, Spec.square(*size)), channels).read()[: len(expected)] == expected
+    way.release()
+    with pytest.raises(GpuError, match="only 2D pictures of rgba8fixed"):
+        way.of(upload(gpu, array, Spec.square(*size, "rgba16float")), 3)

@@ -276,7 +276,7 @@ def test_a_slow_writer_holds_the_render_up_and_not_the_memory(fast: Any, monkeyp
     def slow(pixels: Any, *args: Any) -> bytes:
         held.add(id(pixels))
         most.append(len(held))
-        assert gate.acquire(timeout=20)
+        assert gate.acquire(timeout=60)
         held.discard(id(pixels))
         return encode(pixels, *args)
 

@@ -10,17 +10,11 @@ import numpy as np
 import pytest
 from media.movies import decode, probe
 from network import Net
-from recordings import counting, files, frame_of, frames_of, recorder
+from recordings import counting, files, frame_of, frames_of, recorder, stream
 
 from tdlite.media.errors import EncoderError, OutputError
 from tdlite.media.libav import LibavEncoder
 from tdlite.media.mux import Muxer
-
-
-def stream(path: Path) -> dict[str, Any]:
-    """What ffprobe says of the picture, with every frame counted."""
-    found: dict[str, Any] = probe(path, "-count_frames")["streams"][0]
-    return found
 
 
 def pictures(path: Path) -> list[dict[str, Any]]:

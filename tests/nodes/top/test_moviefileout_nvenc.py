@@ -12,14 +12,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from fakecuda import FakeCuda
+from fakecuda import played
 from media.movies import decode, probe, samples
 from recordings import counting, frames_of, recorder
 from roads import SIZE, make, movie_samples, ratio, textured
 
 from tdlite.gpu.context import Gpu
-from tdlite.gpu.cuda import Cuda
+from tdlite.gpu.cuda import cuda_of
 from tdlite.gpu.cudamemory import CudaArray
+from tdlite.gpu.errors import CudaError
 from tdlite.media.nvencpynv import PyNvEncoder
 
 
@@ -27,16 +28,19 @@ from tdlite.media.nvencpynv import PyNvEncoder
 def cuda(nvenc: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """CUDA on the GPU that draws: the real one, or host memory in its place; yields the double of PyNvVideoCodec."""
     gpu = Gpu.shared()
-    if "NVIDIA" in gpu.vendor:
+    try:
+        own = cuda_of(gpu)
+    except CudaError:
+        own = None
+    if own is not None:
+        nvenc.gpu.devices = own.ordinal + 1
         monkeypatch.setattr(nvenc.frames, "memory", nvenc.frames.cuda)
+        yield nvenc
+        nvenc.PyNvEncoder.created.clear()
     else:
-        nvenc.runtime = FakeCuda()
-        monkeypatch.setattr(gpu, "cuda", Cuda(gpu, nvenc.runtime))
-    yield nvenc
-    nvenc.PyNvEncoder.created.clear()
-    if "runtime" in vars(nvenc):
-        assert nvenc.runtime.stale() == []
-        assert nvenc.runtime.mapped == []
+        with played(gpu) as nvenc.runtime:
+            yield nvenc
+            nvenc.PyNvEncoder.created.clear()
         del nvenc.runtime
 
 
@@ -127,7 +131,7 @@ def test_rows_begin_where_nvenc_can_take_them(fast: Any, cuda: Any, tmp_path: Pa
 
     def noted(self: Any, *args: Any) -> None:
         array(self, *args)
-        pitches.append(self.__cuda_array_interface__["strides"][0])
+        pitches.append(self._strides[0])
 
     CudaArray.__init__ = noted  # for a moment
     try:

@@ -1,15 +1,15 @@
 """Script TOP: arrays, files and CUDA memory in, when it cooks, its own parameters, and its errors."""
 
-import gc
+import ctypes
 import io
+import threading
 
 import numpy as np
 import pytest
-from fakecuda import FakeCuda
+from fakecuda import played
 from PIL import Image
 
 import tdlite as td
-from tdlite.gpu.cuda import Cuda
 from tdlite.ops.top import gpu_of
 
 
@@ -80,7 +80,10 @@ def test_slices_make_a_texture_array_or_a_3d_texture(net):
     [
         (np.zeros((4, 4), np.uint8), r"not \[4, 4\].*array\[\.\.\., None\]"),
         (np.zeros((4, 4, 5), np.uint8), "5 channels of uint8"),
-        (np.zeros((4, 4, 4)), r"float64.*uint8, uint16, float16, float32 are; array.astype\('float32'\)"),
+        (np.zeros((4, 4, 4)), r"float64.*uint8, uint16, float16, float32 are; array.astype\('float32'\) is one"),
+        (np.zeros((4, 4, 3), int), r"int64.*'float32'\) is one if 1 is white, array.astype\('uint8'\) if 255 is"),
+        (np.zeros((4, 4, 3), bool), r"bool.*array.astype\('float32'\) is one"),
+        (np.zeros((2, 40_000, 1), np.uint8), "40000×2"),
         (np.zeros((0, 4, 4), np.uint8), r"\[0, 4, 4\]"),
         ("a picture", r"not \[\]"),
     ],
@@ -91,6 +94,59 @@ def test_what_is_no_picture_is_an_error_that_says_what_is(net, array, said):
     with pytest.raises(td.CookError, match=said):
         op.numpyArray()
     assert "copyNumpyArray()" in op.errors()
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">u2", "f2", ">f2", "f4", ">f4"])
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda array: array[::-1],
+        lambda array: array[:, ::-1, :3],
+        lambda array: array[..., 2:0:-1],
+        lambda array: array[::2, 1::3],
+        lambda array: array.transpose(1, 0, 2),
+        lambda array: np.asfortranarray(array),
+        lambda array: np.broadcast_to(array[:1, :, :1], array.shape),  # which cannot be written
+    ],
+)
+def test_an_array_may_lie_in_memory_as_it_likes(fast, dtype, view):
+    most = np.iinfo(dtype).max if "u" in dtype else 1
+    array = view((RANDOM.random((6, 8, 4)) * most).astype(dtype))
+    picture = showing(fast, array).numpyArray()
+    expected = array.astype(np.float64) / most
+    np.testing.assert_allclose(picture[..., : array.shape[2]], expected, rtol=1e-6)
+    assert picture.shape == (*array.shape[:2], 4)
+
+
+class OfCuda:
+    """An array of cupy, as far as it says where it is."""
+
+    __cuda_array_interface__ = {"shape": (2, 2, 4), "typestr": "|u1", "data": (4096, False), "version": 3}
+
+    def __array__(self, *_, **__):
+        raise TypeError("Implicit conversion to a NumPy array is not allowed")
+
+
+def test_an_array_in_cudas_memory_is_sent_the_other_way(net):
+    op = showing(net, OfCuda())
+    with pytest.raises(td.CookError, match=r"this one is in CUDA's: copyCUDAMemory\(\) shows it"):
+        op.numpyArray()
+
+
+def test_a_picture_put_in_by_another_thread_is_refused_in_a_sentence(net):
+    op, said = net.scriptTOP(modoutsidecook=True), []
+
+    def work():
+        try:
+            op.copyNumpyArray(np.zeros((2, 2, 4), np.uint8))
+        except td.OpError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert "another thread" in said[0]
+    assert "project.post" in said[0]
 
 
 def test_inputs_are_read_in_the_callback_and_cook_it_again(fast):
@@ -260,15 +316,10 @@ def test_bytes_that_are_no_image_are_an_error(net, data, said):
 @pytest.fixture
 def cuda(net):
     """A CUDA of the CPU's memory."""
-    gpu = gpu_of(net)
-    fake = FakeCuda()
-    gpu.cuda = Cuda(gpu, fake)
-    yield fake
-    net.close()
-    gc.collect()
-    gpu.pool.clear()
-    assert fake.registered == fake.mapped == []
-    gpu.cuda = None
+    with played(gpu_of(net)) as fake:
+        yield fake
+        net.close()
+    assert fake.registered == []
 
 
 def test_a_picture_goes_to_cuda_and_comes_back_the_same(net, cuda):
@@ -294,6 +345,59 @@ def test_cuda_memory_is_read_by_its_shape_in_the_stream_that_is_named(net, cuda,
     op = scripted(net, text)
     assert np.array_equal(op.numpyArray(), showing(net, array).numpyArray())
     assert cuda.log == ["register buffer", "map 7", "copy 7", "unmap 7"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("a", 60), r"takes an address and a number of bytes: tensor.data_ptr\(\) and tensor.nbytes in PyTorch.*'a'"),
+        ((1.5, 60), "not 1.5 and 60"),
+        ((4096, 60, None), "the shape must have dataType, height, numComps, width"),
+        ((4096, 60, td.CUDAMemoryShape(5, 3, 4, "torch.float32")), r"a shape has numbers and a numpy type"),
+        ((4096, 60, td.CUDAMemoryShape(5, "three", 4)), r"a shape has numbers and a numpy type"),
+        ((4096, 480, td.CUDAMemoryShape(5, 3, 4, np.float64)), "float64"),
+        ((4096, 60, td.CUDAMemoryShape(5, 3, 4), "left"), "'left' is no CUDA stream: give its handle"),
+        (
+            (4096, 60, td.CUDAMemoryShape(5, 3, 4)),
+            "are there 60 bytes of CUDA memory at 0x1000, which nobody has freed",
+        ),
+    ],
+)
+def test_what_is_no_cuda_memory_is_an_error_that_says_what_is(net, cuda, given, said):
+    arguments = given if len(given) > 2 else (*given, td.CUDAMemoryShape(5, 3, 4))
+    op = scripted(net, onCook=lambda op: op.copyCUDAMemory(*arguments))
+    with pytest.raises(td.CookError, match=said):
+        op.numpyArray()
+    assert not cuda.mapped
+    assert not [each for each in cuda.log if each.startswith("copy")]
+
+
+def test_memory_freed_before_the_next_cook_is_an_error_then_and_the_next_memory_is_shown(net, cuda):
+    array = (RANDOM.random((3, 5, 4)) * 100).astype(np.uint8)
+    addresses = [cuda.hold(array.tobytes())]
+    op = scripted(
+        net,
+        onCook=lambda op: op.copyCUDAMemory(addresses[-1], 60, td.CUDAMemoryShape(5, 3, 4)),
+        onGetCookLevel=lambda op: td.CookLevel.WHEN_USED,
+    )
+    net.frames(1, pull=[op])
+    assert np.array_equal(op.numpyArray(), showing(net, array).numpyArray())
+    cuda.cudaFree(addresses[-1])
+    net.frames(1, pull=[op])
+    assert "which nobody has freed" in op.errors()
+    addresses.append(cuda.hold(array.tobytes()))
+    net.frames(1, pull=[op])
+    assert op.errors() == ""
+    assert np.array_equal(op.numpyArray(), showing(net, array).numpyArray())
+
+
+def test_cuda_memory_can_be_asked_for_twice_and_outlives_its_project(net, cuda):
+    constant = net.constantTOP(resolution=(4, 2), colorg=0, colorb=0, format="rgba8fixed")
+    first, second = constant.cudaMemory(), constant.cudaMemory()
+    assert first.ptr != second.ptr
+    net.close()
+    said = first.__cuda_array_interface__
+    assert bytes((ctypes.c_uint8 * first.size).from_address(said["data"][0])) == bytes([255, 0, 0, 255] * 8)
 
 
 def test_a_shape_that_does_not_fit_copies_nothing(net, cuda):
