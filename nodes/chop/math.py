@@ -105,6 +105,7 @@ class mathCHOP(CHOP):
         ),
     )  # fmt: skip
 
+    @np.errstate(all="ignore")  # what overflows is infinite in the channel
     def evaluate(self, at: At) -> Channels:
         par = at.par
         given = [each for each in at.inputs if each is not None]

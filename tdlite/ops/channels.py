@@ -125,7 +125,11 @@ class Channels:
         inside = np.clip(inside, 0, last)
         low = inside.astype(np.int64)
         high = np.minimum(low + 1, last)
-        values: Samples = self.samples[:, low] + (self.samples[:, high] - self.samples[:, low]) * (inside - low)
+        part, first = inside - low, self.samples[:, low]
+        with np.errstate(over="ignore", invalid="ignore"):
+            between = first + (self.samples[:, high] - first) * part
+        # On a sample it is that sample, infinite ones as well.
+        values: Samples = np.where(part == 0, first, between)
         for outside, how, edge in ((early, self.left, 0), (late, self.right, last)):
             if how == "default":
                 values[:, outside] = self.default

@@ -98,11 +98,7 @@ class CHOP(OP):
                 return next((each for each in gather(self) if each is not None), Channels.empty())
         inputs = gather(self)
         at = At(self, self.values.row(0), inputs)
-        with np.errstate(all="ignore"):  # what overflows is infinite in the channel; numpy would print a line
-            return self._shaped(at, self.produce(at))
-
-    def _shaped(self, at: At, output: Channels) -> Channels:
-        """The channels as the Common page wants them."""
+        output = self.produce(at)
         common = self.values.row(1)
         if self.scoped and common.scope != "*" and at.inputs and at.inputs[0] is not None:
             output = self._within(common.scope, output, at.inputs[0])

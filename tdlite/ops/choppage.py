@@ -54,7 +54,8 @@ def exact(value: float) -> Fraction:
 
 def octaves_up(frequency: float, octaves: Samples) -> Samples:
     """``frequency`` so many octaves higher. OpError where that is beyond all numbers."""
-    frequencies: Samples = frequency * 2.0**octaves
+    with np.errstate(over="ignore"):
+        frequencies: Samples = frequency * 2.0**octaves
     if not np.isfinite(frequencies).all():
         raise OpError(
             f"{octaves.max():g} octaves above {frequency:g} Hz is no frequency; let the input of the pitch be lower"

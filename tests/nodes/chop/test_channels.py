@@ -16,6 +16,11 @@ def test_outside_is_what_the_extends_say(extend, mode):
     assert [channels.at(0, i) for i in range(1, 23)] == list(expected)
 
 
+def test_an_infinite_sample_is_itself_where_it_lies():
+    channels = Channels(["a"], [[1, np.inf, np.inf, 2]])
+    assert channels.sampled([0, 1, 2, 3])[0].tolist() == [1, np.inf, np.inf, 2]
+
+
 def test_slope_and_default_go_on_from_the_edges():
     channels = Channels(["a"], [ROW], left="slope", right="default", default=-3)
     np.testing.assert_array_equal(channels.sampled(np.array([-2, -1, 0, 3, 4]))[0], [-5, -2, 1, 7, -3])
