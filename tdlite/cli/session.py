@@ -29,9 +29,9 @@ def session(args: argparse.Namespace, work: Callable[..., None], later: Containe
             try:
                 work(project, report)
             except KeyboardInterrupt:
-                errors = len(report.errors)
-                project.finish()  # a second interrupt leaves something to say here
-                finished = "; what was recorded is finished" if len(report.errors) == errors else ""
+                project.finish()
+                # A second interrupt leaves a movie unfinished, which its operator says.
+                finished = "" if project.root.errors(recurse=True) else "; what was recorded is finished"
                 report.say(f"interrupted after frame {project.frame}{finished}")
                 code = INTERRUPTED
             if project.strict and report.errors:

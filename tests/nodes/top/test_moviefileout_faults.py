@@ -462,10 +462,18 @@ def start(tmp_path: Path) -> Iterator[Start]:
         yield begin
 
 
-@pytest.mark.parametrize("kind", CONTAINERS)
-def test_ctrl_c_waits_for_an_encoder_and_twice_gives_it_up(start: Start, tmp_path: Path, kind: str) -> None:
+AS_ON_A_GPU = """
+from tdlite.gpu.context import Gpu
+Gpu.shared().software = False  # a picture is read back while the next one is drawn
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"), [*((kind, "") for kind in CONTAINERS), pytest.param("mp4", AS_ON_A_GPU, id="as on a GPU")]
+)
+def test_ctrl_c_waits_for_an_encoder_and_twice_gives_it_up(start: Start, tmp_path: Path, kind: str, first: str) -> None:
     # A Matroska file has something to play from its first second on.
-    child = start(STUCK.format(pause=10 * PATIENCE, kind=kind, index=140))
+    child = start(first + STUCK.format(pause=10 * PATIENCE, kind=kind, index=140))
     assert child.stderr is not None
     while "stuck" not in child.stderr.readline():
         assert child.poll() is None
