@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tdlite.glsl.text import PRECISION, bare, code, split
+from tdlite.glsl.text import PRECISION, bare, code, owns, split
 
 from .model import ImportFault
 
@@ -175,7 +175,7 @@ def other_names(text: str) -> dict[str, str]:
     plain = bare(text)
     found = words(text) & _RESERVED
     found -= {match[0].split()[0].partition("(")[0] for match in _KEYWORD.finditer(plain)}
-    if "texture" in found and not (_OWN_TEXTURE.search(plain) and re.search(r"\btexture(?:2D|Cube)", plain)):
+    if "texture" in found and not (_OWN_TEXTURE.search(plain) and re.search(r"\btexture(?:2D|Cube|Pixels)", plain)):
         found.discard("texture")
     return {name: f"{name}_" for name in found}
 
@@ -197,7 +197,9 @@ def with_names(text: str, names: dict[str, str]) -> str:
     """The text with names exchanged, those of members too; what is included by a name keeps it."""
     if not names:
         return text
-    pattern = re.compile(rf"(?<![\w<])(?:{'|'.join(names)})\b")
+    # The built-in texture(), which the author's lookups have become, keeps its name.
+    built_in = "" if owns(code(text), "texture") else r"(?!(?<=\btexture)\s*\()"
+    pattern = re.compile(rf"(?<![\w<])(?:{'|'.join(names)})\b{built_in}")
     return replaced(text, pattern, lambda match: names[match[0]])
 
 

@@ -109,6 +109,27 @@ def test_the_coordinates_of_a_rectangle_texture_come_in_its_pixels(net, tmp_path
     assert comp.op("image").errors() == ""
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "uniform sampler2DRect texture;\nvoid main() { gl_FragColor = texture2DRect(texture, gl_TexCoord[0].st); }",
+        "uniform sampler2DRect texture, other;\nvoid main() { "
+        "gl_FragColor = texture2DRect(texture, gl_TexCoord[0].st) + 0.0 * texture2DRect(other, vec2(0.0)); }",
+        "uniform sampler2D texture;\nvoid main() { gl_FragColor = texture2D(texture, gl_TexCoord[0].st); }",
+        "uniform sampler2D picture;\nvec4 texture(vec2 p) { return texture2D(picture, p); }\n"
+        "void main() { gl_FragColor = texture(gl_TexCoord[0].st); }",
+    ],
+)
+def test_an_author_may_call_something_texture(net, tmp_path, source):
+    comp = imported(net, text(tmp_path / "named.frag", source))
+    shown = net.noiseTOP(resolution=(8, 4), format="rgba32float", mono=False)
+    setattr(comp.par, next(par.name for par in comp.customPars if par.name in ("Texture", "Picture")), shown)
+    comp.par.Resolutionw, comp.par.Resolutionh = 8, 4
+    comp.op("image").par.format = "rgba32float"
+    np.testing.assert_allclose(comp.op("out1").numpyArray(), shown.numpyArray(), atol=1e-5)
+    assert comp.op("image").errors() == ""
+
+
 def test_a_buffer_that_is_not_here_is_black_and_no_file(net, tmp_path):
     path = toy(tmp_path, "fragColor = texture(iChannel0, uv) + 0.25;", "// iChannel0: Buffer A\n")
     assert "iChannel0 was Buffer A, which is not here" in read(path).notes[0]
