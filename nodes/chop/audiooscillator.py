@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Toggle, optional
 from tdlite.ops.channels import Samples
 from tdlite.ops.choppage import MAX_RATE, Reset, exact, octaves_up, reset_pars, resets
-from tdlite.ops.waves import WAVES, wave, white_noise
+from tdlite.ops.waves import WAVES, scaled, wave, white_noise
 
 _FINE = 10**12
 """The largest denominator of a phase: integers of 64 bits hold all phases of a slice exactly."""
@@ -74,7 +74,7 @@ class audiooscillatorCHOP(CHOP):
             else:
                 steps = np.abs(frequencies) / par.rate
                 shape = wave(par.wavetype, (phases + par.phase) % 1.0, steps, par.bias, source)
-            rows.append(par.offset + par.amp * shape)
+            rows.append(scaled(shape, par.amp, par.offset))
             ends.append(end)
         last = tuple(float(curve[-1]) for curve in curves) if len(span) else state.frequencies
         names = [f"chan{number + 1}" for number in range(len(rows))]

@@ -9,7 +9,7 @@ from tdlite.graph.paths import expand
 from tdlite.ops import CHOP, At, Channels, Float, Menu, Page, Str, Toggle, optional
 from tdlite.ops.channels import Samples
 from tdlite.ops.choppage import Reset, exact, octaves_up, rate_par, reset_pars, resets
-from tdlite.ops.waves import WAVES, wave
+from tdlite.ops.waves import WAVES, scaled, wave
 
 ZERO = Fraction(0)
 
@@ -77,7 +77,7 @@ class lfoCHOP(CHOP):
                     if phase.denominator > 10**15:
                         phase = phase.limit_denominator(10**9)
             shape = wave(par.wavetype, (phases + par.phase) % 1.0, steps, par.bias, source)
-            rows.append(par.offset + par.amp * shape)
+            rows.append(scaled(shape, par.amp, par.offset))
             ends.append(phase)
         return Channels(names, np.array(rows), par.rate, span.start, sliced=True), Phases(tuple(ends), after)
 

@@ -137,7 +137,7 @@ class scriptTOP(CustomPages, TOP):
         if not isinstance(dat, DAT) or not dat.defines(name):
             return None
         function = dat.function(name)
-        if function is None:
+        if function is None and dat.script_errors:
             raise OpError(f"the callbacks in {dat.path} do not run: {dat.scriptErrors()}")
         return function
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 
 _COMMENT = re.compile(r"//(?:[^\n\\]|\\.|\\\n)*|/\*.*?(?:\*/|\Z)", re.DOTALL)
+_CONTINUES = re.compile(r"[ \t]*\S")
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE)
+_MACRO = re.compile(r"^[ \t]*#[ \t]*define[ \t]+\w+", re.MULTILINE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 PRECISION = r"(?:(?:highp|mediump|lowp)\s+)?"
 """A pattern of what may stand before a type."""
-_RETURNED = r"(?:void|float|double|half|int|uint|bool|[diub]?vec[234]|(?:half|float|u?int|bool)[234])"
 _FAR = 4000
 """Characters in which a bracket is expected to close."""
 
@@ -29,11 +30,15 @@ def joined(text: str) -> str:
     """The text in which a directive goes on behind a comment over several lines, as GLSL has it, by backslashes."""
     plain = bare(text)
     edits = []
+    ended = 0
     for match in _COMMENT.finditer(text):
+        if match[0][1] != "*" or "\n" not in match[0] or not _CONTINUES.match(plain, match.end()):
+            continue
         start = plain.rfind("\n", 0, match.start()) + 1
         while plain[start - 2 : start] == "\\\n":
             start = plain.rfind("\n", 0, start - 1) + 1
-        if match[0][1] == "*" and "\n" in match[0] and plain[start : match.start()].lstrip(" \t")[:1] == "#":
+        if start < ended or plain[start : match.start()].lstrip(" \t")[:1] == "#":
+            ended = match.end()
             edits.append((match.start(), len(match[0]), " \\\n" * match[0].count("\n") + " "))
     return edited(text, edits) if edits else text
 
@@ -53,7 +58,10 @@ def code(text: str) -> str:
 
 def owns(text: str, name: str) -> bool:
     """Whether a text, comments blanked, has a function or macro of its own of that name."""
-    return re.search(rf"#[ \t]*define[ \t]+{name}\b|\b{_RETURNED}\s+{name}\s*\(", text) is not None
+    if re.search(rf"#[ \t]*define[ \t]+{name}\b", text):
+        return True
+    plain = _MACRO.sub(";", text)  # behind whose name a call is no declaration
+    return re.search(rf"\b(?!(?:return|else)\b)[A-Za-z_]\w*\s+{name}\s*\(", plain) is not None
 
 
 def split(text: str, separator: str = ",") -> list[str]:

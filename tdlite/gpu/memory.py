@@ -7,7 +7,12 @@ from sys import getrefcount
 import numpy as np
 from numpy.typing import NDArray
 
-_UNHELD = 3  # references to an array that Memory alone has: by the list, the loop and the call
+
+def _references(arrays: list[NDArray[np.uint8]]) -> list[int]:
+    return [getrefcount(array) for array in arrays]
+
+
+_UNHELD = _references([np.empty(0, np.uint8)])[0]  # of an array that a list alone has; Pythons count differently
 
 
 class Memory:
@@ -21,7 +26,7 @@ class Memory:
 
     def take(self, size: int) -> NDArray[np.uint8]:
         """So many bytes of unknown content, which are the caller's until the last reference goes."""
-        free = [getrefcount(array) == _UNHELD for array in self._arrays]
+        free = [count == _UNHELD for count in _references(self._arrays)]
         for array, unheld in zip(self._arrays, free, strict=True):
             if unheld and array.size == size:
                 return array

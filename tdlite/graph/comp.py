@@ -126,7 +126,7 @@ class COMP(CustomPages, OP):
 
     def copyOPs(self, ops: Iterable[OP]) -> list[OP]:
         """Copies of several operators and of what is docked to them; wires and references among them are kept."""
-        wanted = list(ops)
+        wanted = list(dict.fromkeys(ops))
         here = set(wanted)
         docked = [other for op in wanted for other in op.docked if other not in here]
         return self._copy_all(wanted + docked, None)[: len(wanted)]
@@ -136,7 +136,7 @@ class COMP(CustomPages, OP):
         if inside is not None:
             raise OpError(f"{self.path}: {inside.path} cannot be copied into itself")
         made: dict[int, OP] = {}
-        for op in ops:
+        for op in sorted(ops, key=lambda op: len([*op._hosts()])):  # what others are docked to comes before them
             host = made.get(op._dock.id) if op._dock is not None else None
             own = name or op.name
             if host is not None and op._dock is not None:
@@ -150,7 +150,7 @@ class COMP(CustomPages, OP):
             for index, source in enumerate(op._wires):
                 if source is not None and source.id in made:
                     made[op.id]._connect(index, made[source.id])
-        return list(made.values())
+        return [made[op.id] for op in ops]
 
     @staticmethod
     def _repoint(names: dict[str, OP], made: dict[int, OP]) -> None:

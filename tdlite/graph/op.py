@@ -551,11 +551,20 @@ class OP:
     def dock(self, host: OP | None) -> None:
         if host is not None and (host is self or host._parent is not self._parent):
             raise OpError(f"{self.path} cannot be docked to {host.path}: it takes another operator of the same COMP")
+        if host is not None and self in host._hosts():
+            raise OpError(f"{self.path} cannot be docked to {host.path}, which is docked to it")
         if self._dock is not None:
             del self._dock._docked[self]
         self._dock = host
         if host is not None:
             host._docked[self] = None
+
+    def _hosts(self) -> Iterator[OP]:
+        """What this operator is docked to, what that is docked to, and so on."""
+        host = self._dock
+        while host is not None:
+            yield host
+            host = host._dock
 
     @property
     def docked(self) -> list[OP]:

@@ -26,7 +26,8 @@ class CookLevel(enum.Enum):
 def script_message(error: BaseException) -> str:
     """What a script's error says on its operator: the message and the line of the script, if it came so far."""
     if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {type(error).__name__}: {error.msg}"
+        where = f"line {error.lineno}: " if error.lineno is not None else ""
+        return f"{where}{type(error).__name__}: {error.msg}"
     where = ""
     trace = error.__traceback__ and error.__traceback__.tb_next  # the first is whoever called the script
     while trace is not None:

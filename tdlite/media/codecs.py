@@ -181,6 +181,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.mjpeg,
             reading=(5, True),
             centred=True,
+            largest=(65500, 65500),
         ),
         Codec(
             *("mpeg4", "MPEG 4 (Part 2)", "MPEG-4 Part 2", "mpeg4", "mpeg4", ("mov", "mp4", "mkv")),
@@ -273,6 +274,7 @@ CODECS: Mapping[str, Codec] = {
             options=translate.vvc,
             even=True,
             smallest=(32, 32),
+            largest=(25328, 25328),
             process=True,
             failing="perhaps a frame needs more than the byte a pixel there is room for: lower quality or avgbitrate",
         ),

@@ -61,13 +61,22 @@ def tags(data: bytes) -> ImageTags:
 def picture(data: bytes) -> Picture:
     """The picture of a HEIC file as it is stored, not turned yet. InputError when a part of it cannot be decoded."""
     import av
+
+    try:
+        return _decoded(data)
+    except av.FFmpegError as error:  # one is a MemoryError: of a length that a damaged file tells
+        raise InputError(f"FFmpeg cannot read it ({error.strerror}): it is damaged") from error
+
+
+def _decoded(data: bytes) -> Picture:
+    import av
     from av.container import InputContainer
     from av.video.frame import VideoFrame
 
     item = _primary(data)
     wanted = item.tiles or (item.number,)
     found: dict[int, VideoFrame] = {}
-    with av.open(io.BytesIO(data)) as file:
+    with av.open(io.BytesIO(data), metadata_errors="replace") as file:
         assert isinstance(file, InputContainer)
         streams = {each.id: each for each in file.streams.video}
         chosen = [streams[number] for number in wanted if number in streams]

@@ -39,7 +39,7 @@ def open_video(path: str, hardware: bool) -> Opened:
 
     warning = ""
     try:
-        container, warning = _by_gpu(path) if hardware else (av.open(path), "")
+        container, warning = _by_gpu(path) if hardware else (av.open(path, metadata_errors="replace"), "")
     except (av.FFmpegError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or str(error)
         gone = isinstance(error, FileNotFoundError)
@@ -67,9 +67,11 @@ def _by_gpu(path: str) -> tuple[InputContainer, str]:
     from av.codec.hwaccel import HWAccel
 
     try:
-        return av.open(path, hwaccel=HWAccel("cuda", allow_software_fallback=True)), ""
+        return av.open(path, metadata_errors="replace", hwaccel=HWAccel("cuda", allow_software_fallback=True)), ""
     except (OSError, RuntimeError, NotImplementedError, av.FFmpegError) as error:
-        container = av.open(path)  # what is wrong with the file itself is said without the GPU
+        container = av.open(
+            path, metadata_errors="replace"
+        )  # what is wrong with the file itself is said without the GPU
         said = getattr(error, "strerror", None) or str(error)
         return container, f"hwdecode is on, but there is no NVDEC that can be used here ({said}); decoding on the CPU"
 

@@ -77,7 +77,10 @@ class Program(Generic[PacketT]):
         self._failing = failing
         self._failed = False
         self._packets: queue.SimpleQueue[PacketT] = queue.SimpleQueue()
-        self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
+        try:
+            self._messages: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # lives as long as the process
+        except OSError as error:
+            raise EncoderError(f"cannot keep what {command[0]} says ({error.strerror}); see to TMPDIR") from error
         try:
             self.process = subprocess.Popen(
                 command,

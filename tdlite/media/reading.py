@@ -220,11 +220,11 @@ def _by_ffmpeg(path: str) -> Still:
     import av
 
     try:
-        with av.open(path) as container:
+        with av.open(path, metadata_errors="replace") as container:
             frame = next(container.decode(video=0))
             picture, _ = picture_of(frame, container.streams.video[0].codec_context.name)
             # The file is closed now, and the frame's memory goes with it.
             return Still(picture._replace(planes=tuple(plane.copy() for plane in picture.planes)), straight=True)
-    except (av.FFmpegError, StopIteration, IndexError) as error:
+    except (av.FFmpegError, StopIteration, IndexError, UnicodeError) as error:
         said = getattr(error, "strerror", None) or "no picture in it"
         raise InputError(f"it is not an image that can be read ({said})") from error

@@ -118,7 +118,7 @@ class SoundFile:
         self.close()
         check_readable(self.path)
         try:
-            container = av.open(self.path)
+            container = av.open(self.path, metadata_errors="replace")
         except (OSError, av.FFmpegError) as error:
             raise self._error(error) from error
         assert isinstance(container, InputContainer)

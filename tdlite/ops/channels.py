@@ -134,8 +134,9 @@ class Channels:
             if how == "default":
                 values[:, outside] = self.default
             elif how == "slope" and last:
-                slope = self.samples[:, min(edge + 1, last)] - self.samples[:, min(edge + 1, last) - 1]
-                values[:, outside] = self.samples[:, edge, None] + slope[:, None] * (places[outside] - edge)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    slope = self.samples[:, min(edge + 1, last)] - self.samples[:, min(edge + 1, last) - 1]
+                    values[:, outside] = self.samples[:, edge, None] + slope[:, None] * (places[outside] - edge)
         return values
 
     def resampled(self, rate: float, start: int, length: int) -> Samples:

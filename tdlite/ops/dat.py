@@ -17,6 +17,7 @@ from tdlite.graph.pardefs import Menu, Page
 from tdlite.graph.paths import match, nearest
 from tdlite.graph.proxy import Proxy
 
+from .callbacks import Outline
 from .cook import At, gather
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class DAT(OP):
         self._module: types.ModuleType | None = None
         self._module_text: str | None = None
         self._bound: dict[str, Callable[..., Any]] = {}
+        self._outline: Outline | None = None
         if self.language != "text":
             self.values.values[self.table.index["language"]] = self.language
 
@@ -386,7 +388,13 @@ class DAT(OP):
     def defines(self, name: str) -> bool:
         """Whether there is a callback of that name; the text is not run to find out."""
         content = self._now()
-        return name in self._bound or (isinstance(content, str) and f"def {name}(" in content)
+        return name in self._bound or (isinstance(content, str) and self.outline(content).defines(name))
+
+    def outline(self, text: str) -> Outline:
+        """What ``text``, which is that of this DAT, may define."""
+        if self._outline is None or text != self._outline.text:
+            self._outline = Outline(text)
+        return self._outline
 
     def function(self, name: str) -> Callable[..., Any] | None:
         """A callback of this DAT: a bound function, or the one that the text defines; None if there is none.
@@ -396,7 +404,10 @@ class DAT(OP):
         bound = self._bound.get(name)
         if bound is not None:
             return bound
-        if not isinstance(self.content, str) or name not in self.text:
+        if not isinstance(self.content, str):
+            return None
+        text = self.text
+        if name not in text and not self.outline(text).all:
             return None
         module = self.project.call(self, lambda: self.module)
         return getattr(module, name, None)

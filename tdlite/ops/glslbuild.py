@@ -167,6 +167,8 @@ def _spoken_of(made: Assembly, error: ShaderError, target: Target) -> frozenset[
     words = made.words
     if OLD_OUTPUT not in error.log:
         words -= {"gl_FragColor"}
+    if "main" in words:
+        words -= {"mainImage"}
     wrong = {(place, number) for place, number, said in error.lines if "vec3" in said}
     if not target.compute and not any(
         (line.name, line.number) in wrong and _WHOLE_UV.search(line.text) for line in made.lines

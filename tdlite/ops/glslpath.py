@@ -25,7 +25,10 @@ _COMPUTE = frozenset(
     | {"gl_NumWorkGroups", "local_size_x", "shared", "barrier", "memoryBarrierShared", "groupMemoryBarrier"}
 )
 """Words that a pixel shader must not use: raster has the messages for them."""
-_IN = re.compile(rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin\s+{PRECISION}(\w+)\s+([^;(){{}}]+);")
+_IN = re.compile(
+    rf"(?:\b(?:flat|smooth|noperspective|centroid|sample)\s+)*\bin[ \t]+{PRECISION}(\w+)[ \t]+([^;(){{}}]+);"
+)
+"""On one line, for macros may end in this word."""
 _STEADY = r"((?:\b(?:invariant|precise)\s+)*)"
 _OUT = re.compile(rf"{_STEADY}(?:\blayout\s*\(([^)]{{0,200}})\)\s*)?{_STEADY}\bout\s+{PRECISION}(\w+)\s+([^;(){{}}]+);")
 _BLOCK = re.compile(r"\b(?:in|out)\s+\w+\s*\{")

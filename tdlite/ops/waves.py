@@ -17,6 +17,13 @@ WAVES = (
 )
 
 
+def scaled(shape: Samples, amp: float, offset: float) -> Samples:
+    """``offset + amp * shape``; what is beyond all numbers is infinite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        values: Samples = offset + amp * shape
+    return values
+
+
 def wave(kind: str, phases: Samples, steps: Samples, bias: float, source: Channels | None) -> Samples:
     """One of ``WAVES``, or the period that ``source`` holds, at ``phases`` from 0 to 1.
 

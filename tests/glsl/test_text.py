@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tdlite.glsl.text import arguments, bare, code, edited, enclosed, split, unclosed
+from tdlite.glsl.text import arguments, bare, code, edited, enclosed, joined, owns, split, unclosed
 
 
 def test_comments_are_blanked_in_place():
@@ -35,9 +35,18 @@ def test_edits_are_made_in_the_order_of_their_places():
     assert edited("abcdef", [(4, 1, ""), (0, 2, "xyz"), (6, 0, "!")]) == "xyzcdf!"
 
 
-@pytest.mark.parametrize("piece", ["/*", "/*/", "//\\\n", "# \\\n", "/"])
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [("mat3 f(mat3 a)", True), ("Hit\nf (Hit a)", True), ("#define f(a) a", True), ("#define R(T) T f(T a)", True),
+     ("return f(a)", False), ("else f(a);", False), ("#define F f(a)", False), ("x = f(a) + g.f(b)", False)],
+)  # fmt: skip
+def test_functions_of_a_texts_own_are_told_from_calls(text, own):
+    assert owns(text, "f") is own
+
+
+@pytest.mark.parametrize("piece", ["/*", "/*/", "//\\\n", "# \\\n", "/", "/**/\\\n", "#/*\n*/ x"])
 def test_texts_that_open_without_end_are_read_soon(piece):
     start = time.perf_counter()
-    for look in (bare, code, unclosed):
+    for look in (bare, code, joined, unclosed):
         look(piece * 100_000)
     assert time.perf_counter() - start < 5

@@ -40,3 +40,13 @@ def test_memory_of_a_size_that_is_past_is_let_go():
     memory.take(128)
     assert sum(each.nbytes for each in memory._arrays) == 64 + 128
     assert kept.size == 64
+
+
+def test_what_one_reference_holds_is_held_however_this_python_counts():
+    memory = Memory()
+    for size in (64, 128):
+        held = [memory.take(size) for _ in range(4)]
+        assert len({array.ctypes.data for array in held}) == 4
+        addresses = {array.ctypes.data for array in held}
+        held.clear()
+        assert memory.take(size).ctypes.data in addresses

@@ -370,6 +370,26 @@ def test_free_names_are_found_without_asking_for_all_the_taken_ones(net: Any) ->
     assert [box.create(sumX).name for _ in range(2)] == ["sum3", "sum102"]
 
 
+def test_what_was_made_before_its_host_is_docked_in_copies_too(net: Any) -> None:
+    box = net.root.create(boxCOMP, "box")
+    calls, host, far = (box.create(sumX, name) for name in ("host_calls", "host", "far"))
+    calls.dock, far.dock = host, calls
+    for copy in (net.root.copy(box), net.root.copyOPs([box, box])[0]):
+        docks = {child.name: child.dock and child.dock.path for child in copy.children}
+        assert docks == {"far": f"{copy.path}/host_calls", "host": None, "host_calls": f"{copy.path}/host"}
+    assert [each.name for each in box.copyOPs([calls, host])] == ["host1_calls", "host1"]
+    assert len(net.root.children) == 3
+
+
+def test_operators_are_not_docked_in_circles(net: Any) -> None:
+    a, b, c = (net.root.create(sumX, name) for name in "abc")
+    a.dock, b.dock = b, c
+    with pytest.raises(OpError, match="/c cannot be docked to /a, which is docked to it"):
+        c.dock = a
+    c.destroy()
+    assert net.root.children == []
+
+
 def test_an_operator_is_docked_to_one_at_a_time_and_forgotten_when_it_is_gone(net: Any) -> None:
     a, b, x, y = (net.make(sumX, name) for name in ("a", "b", "x10", "x9"))
     x.dock = y.dock = a

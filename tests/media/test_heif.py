@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 from fractions import Fraction
@@ -133,3 +134,29 @@ def test_a_folder_s_heics_are_a_sequence(tmp_path: Path) -> None:
         (tmp_path / f"a{index}.HEIC").write_bytes(heic([ramp(64, 64) + np.uint8(index)], (64, 64)))
     source = open_pictures(str(tmp_path))
     assert [int(source.picture(number).planes[0][-1, 0, 0]) for number in range(source.count)] == [0, 1]
+
+
+def test_a_heic_that_tells_of_billions_of_items_is_damaged_not_too_large(tmp_path: Path) -> None:
+    data = heic([ramp(64, 64)], (64, 64))
+    place = data.index(b"iinf") + 4
+    many = b"\1\0\0\0\x7f\xff\xff\xff"
+    (tmp_path / "a.heic").write_bytes(data[:place] + many + data[place + len(many) :])
+    with pytest.raises(InputError, match=r"cannot show .*a\.heic: .*damaged"):
+        open_pictures(str(tmp_path / "a.heic"))
+
+
+def test_a_brand_that_is_no_text_does_not_matter(tmp_path: Path) -> None:
+    (tmp_path / "a.heic").write_bytes(heic([ramp(64, 64)], (64, 64), b"h\xffic"))
+    assert open_pictures(str(tmp_path / "a.heic")).picture(0).planes[0].shape[:2] == (64, 64)
+
+
+def test_damage_anywhere_is_an_error_or_a_picture(tmp_path: Path) -> None:
+    whole, dice = heic([ramp(64, 64)] * 4, (128, 100)), np.random.default_rng(5)
+    path = tmp_path / "a.heic"
+    for _ in range(150):
+        data = bytearray(whole)
+        for place in dice.integers(0, dice.choice([700, len(data)]), dice.integers(1, 4)):
+            data[place] = dice.choice([0, 1, 127, 255, dice.integers(256)])
+        path.write_bytes(data)
+        with contextlib.suppress(InputError):
+            assert len(open_pictures(str(path)).picture(0).planes) in (1, 3)

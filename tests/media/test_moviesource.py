@@ -307,3 +307,11 @@ def test_a_pipe_that_nobody_writes_to_is_told_at_once(tmp_path: Path) -> None:
         for reads in (open_pictures, SoundFile):
             with pytest.raises(InputError, match="it is a pipe or a device, not a file"):
                 reads(path)
+
+
+def test_a_title_in_another_encoding_than_utf_8_does_not_matter(tmp_path: Path) -> None:
+    sound = ("-f", "lavfi", "-i", "sine=duration=1")
+    path = encode(tmp_path / "a.mkv", *sound, "-metadata", "title=Caf#", count=2)
+    path.write_bytes(path.read_bytes().replace(b"Caf#", b"Caf\xe9"))
+    assert number(open_pictures(str(path)).picture(1)) == 1
+    assert len(SoundFile(str(path)).read(0, 100)[0]) == 100

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
 import signal
 import sys
+import tempfile
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -157,6 +159,21 @@ def test_a_program_that_cannot_be_started_is_an_error(programs: list[str], tmp_p
     (tmp_path / "ffmpeg").unlink()
     with pytest.raises(EncoderError, match="No such file"):
         encoder.open(64, 48, Fraction(30), ANY)
+
+
+def test_a_vvc_picture_that_no_level_allows_is_refused(capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(EncoderError, match=r"cannot record 25336×64 as VVC \(at most 25328×25328\)"):
+        encoder_for("vvc", ANY).open(25336, 64, Fraction(30), ANY)
+    assert capfd.readouterr().err == ""
+
+
+def test_no_room_for_what_a_program_says_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> None:
+        raise FileNotFoundError(errno.ENOENT, "No usable temporary directory found")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(EncoderError, match=r"as Hap: .*\(No usable .* found\); see to TMPDIR"):
+        encoder_for("hap", ANY).open(64, 48, Fraction(30), ANY)
 
 
 def test_a_program_killed_in_the_middle_leaves_what_it_encoded(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tdlite.ops import clock, registry
+from tdlite.ops import callbacks, clock, registry
 
 
 def told(net: Any, op: Any) -> list[str]:
@@ -83,12 +85,60 @@ def test_a_callback_is_called_however_it_was_defined(net: Any) -> None:
     assert dat.fetch("seen") == 2
 
 
+def test_a_callback_may_come_with_all_that_another_module_has(net: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    (tmp_path / "tdlite_test_calls.py").write_text("seen = []\ndef onFrameStart(frame):\n    seen.append(frame)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    dat = net.executeDAT("e", framestart=True)
+    dat.text = "from tdlite_test_calls import *\n"
+    assert told(net, dat) == []
+    assert sys.modules.pop("tdlite_test_calls").seen == [1, 2]
+
+
+@pytest.mark.parametrize("define", ["def onInitialize (", "def answer("])
+def test_a_timer_waits_for_on_initialize_however_it_was_defined(net: Any, define: str) -> None:
+    calls, timer = net.textDAT("calls"), net.timerCHOP("t", callbacks="calls")
+    last = "onInitialize = answer\n" if "answer" in define else ""
+    calls.text = f"{define}timerOp, callCount):\n    return 1 if callCount < 3 else 0\n{last}"
+    asked = net.textDAT("plain"), net.timerCHOP("u", callbacks="plain")
+    asked[0].text = calls.text.replace("onInitialize", "onInitialise")
+    timer.par.start.pulse()
+    asked[1].par.start.pulse()
+    net.frames(3, pull=[timer, asked[1]])
+    assert float(timer["timer_fraction"]) == 0
+    assert float(asked[1]["timer_fraction"]) > 0
+
+
+def test_a_script_top_takes_on_cook_however_it_was_defined(net: Any) -> None:
+    script = net.scriptTOP("s")
+    script.par.callbacks.eval().text = (
+        "import numpy\ncook = lambda top: top.copyNumpyArray(numpy.full((2, 3, 4), .25, numpy.float32))\n"
+        "onCook = cook\n"
+    )
+    assert script.numpyArray().tolist() == [[[0.25] * 4] * 3] * 2
+    script.par.callbacks.eval().text = "class Inner:\n    def onCook(self):\n        pass\n"
+    net.frames(1, pull=[script])
+    assert script.errors() == ""
+
+
+def test_a_text_is_looked_at_once_in_however_many_dats(fast: Any, monkeypatch: Any) -> None:
+    looked: list[Any] = []
+    names = callbacks._names
+    monkeypatch.setattr(callbacks, "_names", lambda tree: looked.append(tree) or names(tree))
+    for number in range(300):
+        fast.executeDAT(f"e{number}", framestart=True).text = f"def onFrameStart(frame):\n    return {number}\n"
+    fast.run(frames=3)
+    assert len(looked) == 300
+
+
 def test_a_text_that_does_not_run_has_its_error_and_no_warning(net: Any) -> None:
     dat = net.executeDAT("e", framestart=True)
     dat.text = "def onFrameStrat(frame:\n    pass\ndef onFrameStart():\n"
     net.run(frames=2)
     assert "SyntaxError" in dat.scriptErrors()
     assert dat.warnings() == ""
+    dat.text = "def onFrameStart(frame):\n    pass\n\0"
+    net.run(frames=1)
+    assert dat.scriptErrors() == "SyntaxError: source code string cannot contain null bytes"
 
 
 def test_a_timer_tells_of_a_misspelt_callback_and_not_of_those_that_nobody_wrote(net: Any) -> None:

@@ -21,6 +21,12 @@ def test_an_infinite_sample_is_itself_where_it_lies():
     assert channels.sampled([0, 1, 2, 3])[0].tolist() == [1, np.inf, np.inf, 2]
 
 
+def test_a_slope_from_an_infinite_edge_is_no_number_and_no_warning():
+    channels = Channels(["a"], [[1.0, np.inf, np.inf]], right="slope")
+    assert np.isnan(channels.at(0, 4))
+    assert Channels(["a"], [[-1e308, 1e308]], right="slope").at(0, 4) == np.inf
+
+
 def test_slope_and_default_go_on_from_the_edges():
     channels = Channels(["a"], [ROW], left="slope", right="default", default=-3)
     np.testing.assert_array_equal(channels.sampled(np.array([-2, -1, 0, 3, 4]))[0], [-5, -2, 1, 7, -3])

@@ -104,3 +104,10 @@ def test_without_time_slice_it_shows_its_newest_sample(net):
 def test_without_a_name_it_has_no_channels(net):
     lfo = net.lfoCHOP(channelname="")
     assert (lfo.numChans, lfo.errors()) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["lfoCHOP", "audiooscillatorCHOP"])
+def test_a_wave_beyond_all_numbers_is_infinite_and_no_warning(net, name):
+    chop = getattr(net, name)(wavetype="square", amp=1.7e308, offset=1.7e308)
+    net.frames(2, pull=[chop])
+    assert (set(chop[0].vals) <= {np.inf, 0.0}, np.inf in chop[0].vals, chop.errors()) == (True, True, "")

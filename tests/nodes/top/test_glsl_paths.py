@@ -25,6 +25,8 @@ SHADERS = {
     "two lines": "layout(\n  location = 0)\n out highp vec4\n c;\nvoid\n main\n () { c = vec4(vUV.s); }",
     "loop": f"{OUT}void main() {{ vec2 z = vUV.st; int n = 0; for (; n < 9; n++) {{ if (n == 7) continue;\n"
     "z = 0.5 + 0.4 * sin(z.yx * 2.0 + vec2(0.0, float(n))); } fragColor = vec4(z, float(n), 1.0); }",
+    "macros": "#if __VERSION__ >= 130\n#define varying in\nout vec4 c;\n#define gl_FragColor c\n#endif\n"
+    "varying vec3 vUV;\nvoid main() { gl_FragColor = vec4(vUV, 1); }",
     "beyond": f"{OUT}void main() {{ fragColor = vec4(-0.5, 1.5, vUV.s, 0.3); }}",
 }
 

@@ -75,6 +75,15 @@ TEXTS = {
     "a comment over several lines in a directive": (
         f"{OUT}#define HALF /* of\n one */ .5\n#define SUM \\\n HALF /* and\n\n more */ + .25\n",
         "fragColor = vec4(HALF, SUM, 0, 1);", [.5, .75, 0, 1]),
+    "comments over several lines behind directives": (
+        f"#version 330 /* of\n old */\n{OUT}#extension GL_ARB_shading_language_packing : enable /* for\n nothing */\n"
+        "#if 1 /* not\n for ever */\n#define SUM(x) /* a\n*/ ((x) + /* and\n*/ .25)\n#endif /* that\n was it */\n",
+        "fragColor = vec4(SUM(.5));", [.75] * 4),
+    "a function of HLSL for matrices and structs of one's own": (
+        f"{OUT}mat3 lerp(mat3 a, mat3 b, float t) {{ return a * (1. - t) + b * t; }}\nstruct Hit {{ float a; }};\n"
+        "Hit saturate(Hit h) { return Hit(h.a + .25); }\n#define PART frac(x)\n",
+        "float x = 1.5; fragColor = vec4(lerp(mat3(0), mat3(1), .25)[0].x, saturate(Hit(3.)).a, PART, 1);",
+        [.25, 3.25, .5, 1]),
     "a line of its own": (f"{OUT}/*\n*/float first = float(__LINE__);\n", "\nfragColor = vec4(first, __LINE__, 0, 1);",
                           [3, 5, 0, 1]),
     "an extension in a branch that is left out": (

@@ -278,6 +278,10 @@ def test_a_shadertoy_main_is_told_what_is_missing(net):
     top = pixel_shader(net, "void mainImage(out vec4 c, in vec2 p) { c = vec4(1.0); }")
     top.cook()
     assert "mainImage() is not called by anybody" in top.errors()
+    top.par.pixeldat.eval().text += f"{OUT}void main() {{ mainImage(fragColor, wrong); }}"
+    top.cook()
+    assert "wrong" in top.errors()
+    assert "mainImage() is not called" not in top.errors()
 
 
 def test_a_line_directive_does_not_lead_messages_astray(net):
@@ -302,6 +306,14 @@ def test_an_include_that_is_switched_off_does_not_keep_a_later_one_out(net):
             top = pixel_shader(net, f"{first}\n{then}\n{OUT}void main() {{ fragColor = vec4(tool()); }}")
             assert np.all(top.numpyArray() == 0.5)
             assert top.errors() == ""
+
+
+def test_an_include_may_have_a_comment_over_several_lines_behind_it(net):
+    net.textDAT("lib").text = "float quarter() { return 0.25; }"
+    top = pixel_shader(
+        net, f"#include <lib> /* what\n we share */\n{OUT}void main() {{ fragColor = vec4(quarter()); }}"
+    )
+    assert (top.errors(), (top.numpyArray() == 0.25).all()) == ("", True)
 
 
 def test_includes_that_grow_without_end_are_an_error(net):
