@@ -15,12 +15,11 @@ from .formats import FORMATS
 from .image import Image
 from .passes import Pass
 from .program import PixelProgram
+from .scratch import Scratch
 from .source import Source
 
 if TYPE_CHECKING:
-    import moderngl
-
-    from .context import Gpu
+    pass
 
 # sRGB cannot be registered: its bytes are copied as they are stored, by way of a format that can.
 _ENCODED = PixelProgram(
@@ -222,12 +221,8 @@ def check_shape(shape: Any, size: int) -> CUDAMemoryShape:
     return made
 
 
-class CudaBuffer:
-    """The way from CUDA memory to a picture: through one GL buffer, as large as the largest yet."""
-
-    def __init__(self, gpu: Gpu) -> None:
-        self._gpu = gpu
-        self._buffer: moderngl.Buffer | None = None
+class CudaBuffer(Scratch):
+    """The way from CUDA memory to a picture, through a GL buffer."""
 
     def image(self, address: int, size: int, shape: Any, stream: Any = None) -> Image:
         """A picture from the ``size`` bytes at an address of CUDA memory, copied in ``stream``, rows from the bottom.
@@ -238,23 +233,12 @@ class CudaBuffer:
         cuda, handle = cuda_of(self._gpu), stream_handle(stream)
         made = check_shape(shape, size)
         format_of(made.dtype, made.numComps)  # refuses what is no picture before anything is copied
-        needed = -(-made.nbytes // 4) * 4
-        if self._buffer is None or self._buffer.size < needed:
-            self.release()
-            self._buffer = self._gpu.ctx.buffer(reserve=needed)
-        with cuda.mapped_buffer(self._buffer, handle) as (target, _):
+        buffer = self._room(made.nbytes)
+        with cuda.mapped_buffer(buffer, handle) as (target, _):
             try:
                 cuda.copy(target, address, made.nbytes, handle)
             except CudaError as error:
                 raise CudaError(
                     f"{error}; are there {made.nbytes} bytes of CUDA memory at {address:#x}, which nobody has freed?"
                 ) from None
-        return image_from_buffer(self._gpu, self._buffer, made.dtype, (made.height, made.width, made.numComps))
-
-    def release(self) -> None:
-        """Give the buffer back."""
-        if self._buffer is not None:
-            self._gpu.check()
-            self._gpu.forget("buffer", self._buffer.glo)
-            self._buffer.release()
-            self._buffer = None
+        return image_from_buffer(self._gpu, buffer, made.dtype, (made.height, made.width, made.numComps))

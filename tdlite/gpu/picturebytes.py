@@ -7,28 +7,23 @@ from typing import TYPE_CHECKING
 from .errors import GpuError
 from .image import Image
 from .passes import Sampler
+from .scratch import Scratch
 from .source import Line, load
 from .wrapper import VERSION
 
 if TYPE_CHECKING:
     import moderngl
 
-    from .context import Gpu
-
 _FETCH = Sampler("nearest")
 _GROUP = 256  # as in the shader
 _MOST_GROUPS = 65_535
 
 
-class PictureBytes:
+class PictureBytes(Scratch):
     """The way from pictures to bytes [height, width, channels], row 0 at the top, without padding.
 
     They come into one buffer, as large as the largest picture yet: use it before the next.
     """
-
-    def __init__(self, gpu: Gpu) -> None:
-        self._gpu = gpu
-        self._buffer: moderngl.Buffer | None = None
 
     def of(self, image: Image, channels: int) -> moderngl.Buffer:
         """A buffer with the first 3 or 4 ``channels`` of a picture; GpuError when it is none of rgba8fixed."""
@@ -36,27 +31,17 @@ class PictureBytes:
             raise GpuError(f"cannot take {image!r} as bytes: only 2D pictures of rgba8fixed")
         gpu = self._gpu
         gpu.check()
-        needed = -(-image.width * image.height * channels // 4) * 4
-        if self._buffer is None or self._buffer.size < needed:
-            self.release()
-            self._buffer = gpu.ctx.buffer(reserve=needed)
+        nbytes = image.width * image.height * channels
+        buffer = self._room(nbytes)
         text = load("gpu/bytes.glsl").splitlines()
         head = (VERSION, f"const uint CHANNELS = {channels}u;")
         lines = [*map(Line, head), *(Line(line, "bytes.glsl", number) for number, line in enumerate(text, 1))]
         kernel = gpu.programs.kernel(lines, True)
         image.texture.use(0)
         gpu.samplers[_FETCH].use(0)
-        self._buffer.bind_to_storage_buffer(0)
-        groups = -(-needed // 4 // _GROUP)
+        buffer.bind_to_storage_buffer(0)
+        groups = -(-nbytes // (4 * _GROUP))
         columns = min(groups, _MOST_GROUPS)
         kernel.dispatch(columns, -(-groups // columns))
         gpu.ctx.memory_barrier()
-        return self._buffer
-
-    def release(self) -> None:
-        """Give the buffer back."""
-        if self._buffer is not None:
-            self._gpu.check()
-            self._gpu.forget("buffer", self._buffer.glo)
-            self._buffer.release()
-            self._buffer = None
+        return buffer
