@@ -153,7 +153,7 @@ def test_a_timer_tells_of_a_misspelt_callback_and_not_of_those_that_nobody_wrote
 
 
 def test_a_timer_knows_all_callbacks_that_it_makes() -> None:
-    arguments = inspect.getmodule(registry.find("timerCHOP")).ARGUMENTS  # type: ignore[union-attr]
+    arguments = inspect.getmodule(registry.find("timerCHOP")).ARGUMENTS
     made = re.findall(r'(?:say|Event)\("(\w+)"', inspect.getsource(clock))
     assert len(made) > 10
     assert set(made) == set(arguments)
